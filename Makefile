@@ -1,0 +1,184 @@
+# marrow: `make demo` shows a treated leukaemia, `make test` checks everything, `make help` lists the rest.
+# What is made goes to build/ (programs, logs) and out/ (runs); nothing is downloaded but Debian packages.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+BUILD   ?= build
+SECONDS ?= 60
+
+# Only the rules below: the built-in ones would try to link dependency files into programs.
+MAKEFLAGS += --no-builtin-rules
+
+# Debian 12 packages: to build, run, plot and test; and what a developer's targets need beside them.
+DEPS     := build-essential pkg-config libyaml-dev libcjson-dev libsundials-dev opencl-c-headers \
+            ocl-icd-libopencl1 pocl-opencl-icd libcmocka-dev gnuplot-nox
+DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# Contraction stays off everywhere: results must be the same bits on every machine.
+WARNINGS := -Wall -Wextra -Wpedantic -Wmissing-prototypes -Werror
+PACKAGES := yaml-0.1 libcjson
+COMMON   := -std=c17 -D_GNU_SOURCE -DTARGET_C -ffp-contract=off $(WARNINGS) -pthread -g $(SANITIZE)
+CFLAGS   ?= -O2
+CPPFLAGS += $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+HOST     := $(COMMON) $(CFLAGS) $(CPPFLAGS)
+KERNEL   := $(COMMON) -O3 -fno-math-errno -fno-trapping-math
+# SUNDIALS has no .pc file in Debian. OpenCL is opened at run time: only its headers are needed here.
+LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lsundials_cvode -lsundials_nvecserial -lm
+
+# The kernels are compiled once per instruction set; host/backend_cpu.c picks one at run time.
+ifeq ($(shell $(CC) -dumpmachine | cut -d- -f1),x86_64)
+SETS := x86_64_v3 x86_64_v4
+else
+SETS := native
+endif
+ARCH_x86_64_v3 := -march=x86-64-v3
+ARCH_x86_64_v4 := -march=x86-64-v4
+
+SOURCES := $(filter-out host/main.c,$(wildcard host/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o
+LIBRARY := $(BUILD)/libmarrow.a
+TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+SCRIPTS := $(wildcard tests/test_*.sh)
+FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch])
+
+.PHONY: all deps deps-dev demo plot test unit test-all check-kernels bench asan ubsan fuzz \
+        format format-check lint info help clean install FORCE
+.DELETE_ON_ERROR:
+
+# `make V=1` shows whole commands.
+ifdef V
+say =
+else
+say = @echo "$(1) $@";
+endif
+
+all: $(BUILD)/marrow ## the program, build/marrow (default)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+## Building
+
+$(BUILD)/marrow: $(BUILD)/host/main.o $(LIBRARY)
+	$(call say,link)$(CC) $(HOST) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIBRARY): $(OBJECTS)
+	$(call say,ar  )rm -f $@; $(AR) rcs $@ $^
+
+$(BUILD)/host/%.o: host/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc  )$(CC) $(HOST) -MMD -MP -c -o $@ $<
+
+# Version and git id go into this one object; nothing else is rebuilt when they change.
+$(BUILD)/host/version.o: HOST += -DMARROW_VERSION='"$(VERSION)"' -DMARROW_GIT='"$(shell cat $(BUILD)/git-id)"' \
+                                 -DMARROW_FLAGS='"$(CFLAGS) $(SANITIZE)"' -DMARROW_SETS='"$(SETS)"'
+$(BUILD)/host/version.o: $(BUILD)/git-id
+
+$(BUILD)/kernels/%.o: kernels/kernels_c.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc  )$(CC) $(KERNEL) $(ARCH_$*) -DKERNEL_SET=kernels_$* -MMD -MP -c -o $@ $<
+
+$(BUILD)/kernel_source.c: kernels/embed.sh $(wildcard kernels/*.h)
+	@mkdir -p $(@D)
+	$(call say,text)sh kernels/embed.sh $@
+
+$(BUILD)/kernel_source.o: $(BUILD)/kernel_source.c
+	$(call say,cc  )$(CC) $(HOST) -c -o $@ $<
+
+$(BUILD)/tests/%: tests/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,cc  )$(CC) $(HOST) -Ihost -Ikernels -MMD -MP $(LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+
+# These two change only when what they hold does: other flags rebuild everything, another commit version.o.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(HOST) $(KERNEL) $(VERSION)' > $@.new; cmp -s $@.new $@ || cp $@.new $@
+
+$(BUILD)/git-id: FORCE
+	@mkdir -p $(@D); (git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown) > $@.new; \
+	  cmp -s $@.new $@ || cp $@.new $@
+
+-include $(wildcard $(BUILD)/host/*.d $(BUILD)/kernels/*.d $(BUILD)/tests/*.d)
+
+## Using
+
+deps: ## installs the Debian packages that are missing (sudo if you are not root)
+	@sh tests/deps.sh $(DEPS)
+
+deps-dev: ## the same, with the developer's tools
+	@sh tests/deps.sh $(DEPS) $(DEV_DEPS)
+
+demo: deps ## a typical adult under the label regimen: run, weekly table, where the files are
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/marrow run configs/label.yaml -o out/label --force
+	@awk -f docs/weekly.awk out/label/timeseries.csv
+	@echo; echo "Files in out/label: timeseries.csv (every column), events.csv, doses.csv, config.yaml, run.json"
+	@echo "Draw them: make plot. Another patient: ls configs, then $(BUILD)/marrow run configs/NAME.yaml -o out/NAME"
+
+plot: out/label/timeseries.csv ## docs/label.svg from the demo's run
+	gnuplot -e "run='out/label'; picture='docs/label.svg'" docs/label.gp
+
+out/label/timeseries.csv:
+	$(MAKE) demo
+
+bench: all ## the standard measurements of speed
+	$(BUILD)/marrow bench
+
+info: all ## what it was built with, and the devices it finds
+	@$(BUILD)/marrow version
+	@$(BUILD)/marrow devices
+
+install: all ## to $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(BUILD)/marrow $(DESTDIR)$(PREFIX)/bin/marrow
+	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(DESTDIR)$(PREFIX)/share/doc/marrow
+	install -m 644 $(wildcard configs/*.*) $(DESTDIR)$(PREFIX)/share/marrow/configs
+	install -m 644 $(wildcard configs/regimens/*) $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens
+	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/marrow
+
+clean: ## removes build/ (runs in out/ stay)
+	rm -rf $(BUILD)
+
+## Checking
+
+test: $(BUILD)/marrow $(TESTS) ## every test; ends with the counts
+	@tests/run.sh $(BUILD) $(TESTS) $(SCRIPTS)
+
+unit: $(TESTS)
+	@tests/run.sh $(BUILD) $(TESTS)
+
+test-all: test check-kernels asan ubsan lint format-check ## everything there is (needs deps-dev)
+
+check-kernels: ## kernels compiled as C, OpenCL C and, where nvcc is, CUDA
+	sh kernels/check.sh
+
+# Leaks that are not ours: see tests/leaks.supp.
+asan: ## unit tests with the address sanitizer and its leak check
+	ASAN_OPTIONS=halt_on_error=1:detect_leaks=1:verify_asan_link_order=0 LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp \
+	  $(MAKE) BUILD=build/asan SANITIZE="-fsanitize=address -fno-omit-frame-pointer" unit
+
+ubsan: ## unit tests with the undefined-behaviour sanitizer
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	  $(MAKE) BUILD=build/ubsan SANITIZE="-fsanitize=undefined -fno-sanitize-recover=all" unit
+
+# Only the config module is fuzzed: any bytes a user may name on the command line go through it.
+fuzz: ## any bytes as a config, for SECONDS=60
+	@mkdir -p build/fuzz/corpus
+	clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Ihost \
+	  $(CPPFLAGS) -o build/fuzz/config tests/fuzz_config.c $(wildcard host/config*.c) $(FUZZ_EXTRA) host/status.c -lyaml -lm
+	cp configs/*.yaml build/fuzz/corpus
+	build/fuzz/config -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 build/fuzz/corpus
+
+format: ## clang-format, in place
+	clang-format -i $(FORMATTED)
+
+format-check:
+	clang-format --dry-run -Werror $(FORMATTED)
+
+lint: ## clang-tidy and cppcheck; silent when clean
+	clang-tidy --quiet $(wildcard host/*.c) kernels/kernels_c.c -- $(filter-out -Werror,$(HOST)) \
+	  -DKERNEL_SET=kernels_native -DMARROW_VERSION='""' -DMARROW_GIT='""' -DMARROW_FLAGS='""' -DMARROW_SETS='""'
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	  --suppress=missingIncludeSystem --suppress=arrayIndexOutOfBoundsCond -DTARGET_C -D__x86_64__ -D__GNUC__=12 host

@@ -1,0 +1,99 @@
+#include "backend.h"
+
+#include <string.h>
+
+const char *const kernel_names[KERNEL_COUNT] = {
+#define KERNEL_ROW(name, extent) #name,
+#include "../kernels/kernels.def"
+#undef KERNEL_ROW
+};
+
+const KernelExtent kernel_extents[KERNEL_COUNT] = {
+#define KERNEL_ROW(name, extent) EXTENT_##extent,
+#include "../kernels/kernels.def"
+#undef KERNEL_ROW
+};
+
+static const BackendCalls *const backends[] = {&backend_cpu, &backend_opencl};
+enum { BACKENDS = sizeof backends / sizeof backends[0] };
+
+size_t pool_part_bytes(PoolPart part, u32 pages) {
+    const size_t each[POOL_PARTS] = {
+        [POOL_REAL] = sizeof(f32) * REAL_FIELDS * PAGE_SLOTS,
+        [POOL_WORD] = sizeof(u32) * WORD_FIELDS * PAGE_SLOTS,
+        [POOL_LIVE] = sizeof(u32) * PAGE_WORDS,
+        [POOL_BOX] = sizeof(u32) * BOX_FIELDS * BOX_SLOTS,
+        [POOL_TALLY] = sizeof(i64) * TALLIES,
+        [POOL_ROWS] = sizeof(PageRow),
+        [POOL_OFFER] = sizeof(u32),
+    };
+    if (part == POOL_TOTALS) return sizeof(Totals);
+    if (part == POOL_FRAME) return sizeof(Frame);
+    return each[part] * pages;
+}
+
+size_t pool_bytes(u32 pages) {
+    size_t sum = 0;
+    for (int part = 0; part < POOL_PARTS; part++) sum += pool_part_bytes((PoolPart)part, pages);
+    return sum;
+}
+
+/* auto: a GPU if OpenCL has one, else the processor: kernels compiled as C beat OpenCL on the same cores. */
+static Status open_auto(Backend *out, const BackendOptions *options) {
+    BackendOptions gpu = *options;
+    gpu.shape = SHAPE_OF_LANES;
+    strcpy(gpu.name, "gpu");
+    out->calls = &backend_opencl;
+    if (backend_opencl.open(out, &gpu) == STATUS_OK) return STATUS_OK;
+    backend_opencl.close(out);
+    memset(out, 0, sizeof *out);
+    out->calls = &backend_cpu;
+    return backend_cpu.open(out, options);
+}
+
+Status backend_open(Backend *out, const BackendOptions *options) {
+    memset(out, 0, sizeof *out);
+    if (options->name[0] == 0 || strcmp(options->name, "auto") == 0) return open_auto(out, options);
+    REQUIRE(strcmp(options->name, "cuda") != 0, STATUS_UNAVAILABLE,
+            "backend cuda: not built in this version; use --backend cpu or opencl");
+    for (int i = 0; i < BACKENDS; i++)
+        if (strcmp(backends[i]->name, options->name) == 0) {
+            out->calls = backends[i];
+            return backends[i]->open(out, options);
+        }
+    return status_set(STATUS_BAD_INPUT, "backend \"%s\": there is no such back end; use auto, cpu or opencl",
+                      options->name);
+}
+
+void backend_close(Backend *b) {
+    if (b->calls) b->calls->close(b);
+    memset(b, 0, sizeof *b);
+}
+
+void backend_list(FILE *out) {
+    for (int i = 0; i < BACKENDS; i++) backends[i]->list(out);
+    fprintf(out, "cuda     not built in this version\n");
+}
+
+Status backend_pool(Backend *b, u32 pages) {
+    TRY(b->calls->pool(b, pages));
+    b->pages = pages;
+    return STATUS_OK;
+}
+
+Status backend_launch(Backend *b, KernelId kernel, u32 classes) {
+    const u32 groups[] = {[EXTENT_PAGES] = b->pages, [EXTENT_ONE] = 1, [EXTENT_CLASSES] = classes};
+    return b->calls->launch(b, kernel, groups[kernel_extents[kernel]]);
+}
+
+Status backend_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to) {
+    return b->calls->read(b, part, offset, bytes, to);
+}
+
+Status backend_write(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from) {
+    return b->calls->write(b, part, offset, bytes, from);
+}
+
+Status backend_finish(Backend *b) {
+    return b->calls->finish(b);
+}

@@ -1,0 +1,93 @@
+/* The table of calls a device must answer, and the one way the rest of the host talks to it.
+ *
+ * A backend owns one pool of pages (kernels/types.h). Work is launched in order; only
+ * backend_totals, backend_read and backend_finish wait. Results are the same bytes on every backend, for any
+ * number of threads and any launch width. */
+#ifndef MARROW_BACKEND_H
+#define MARROW_BACKEND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "../kernels/types.h"
+#include "status.h"
+
+typedef enum KernelId {
+#define KERNEL_ROW(name, extent) KERNEL_##name,
+#include "../kernels/kernels.def"
+#undef KERNEL_ROW
+    KERNEL_COUNT
+} KernelId;
+
+typedef enum KernelExtent { EXTENT_PAGES, EXTENT_ONE, EXTENT_CLASSES } KernelExtent;
+extern const char *const kernel_names[KERNEL_COUNT];
+extern const KernelExtent kernel_extents[KERNEL_COUNT];
+
+/* The pool's buffers, in the order of POOL in kernels/types.h. */
+typedef enum PoolPart {
+    POOL_REAL,
+    POOL_WORD,
+    POOL_LIVE,
+    POOL_BOX,
+    POOL_TALLY,
+    POOL_ROWS,
+    POOL_OFFER,
+    POOL_TOTALS,
+    POOL_FRAME,
+    POOL_PARTS
+} PoolPart;
+size_t pool_part_bytes(PoolPart part, u32 pages);
+size_t pool_bytes(u32 pages); /* all parts */
+
+typedef enum KernelShape { SHAPE_AUTO, SHAPE_OF_PAGES, SHAPE_OF_LANES } KernelShape;
+
+typedef struct BackendOptions {
+    char name[16];     /* auto, cpu, opencl, cuda; "" is auto */
+    int device;        /* number in `marrow devices`; -1: the backend's first */
+    int threads;       /* cpu: 0 is one per processor */
+    char isa[16];      /* cpu: "" picks at run time; x86-64-v3 or x86-64-v4 forces the object */
+    KernelShape shape; /* opencl: loops over pages (CPU devices) or lanes (GPUs) */
+    int lanes;         /* opencl, lanes: work-group width 1-4096; 0 picks */
+} BackendOptions;
+
+typedef struct Backend Backend;
+
+typedef struct BackendCalls {
+    const char *name;
+    /* Opens a device; `out` is freshly zeroed but for `calls`. STATUS_UNAVAILABLE says why and what to do. */
+    Status (*open)(Backend *out, const BackendOptions *options);
+    void (*close)(Backend *b); /* any half-built state */
+    /* One line per device: usable or not, and why. Never fails. */
+    void (*list)(FILE *out);
+    /* (Re)allocates the pool; contents undefined. STATUS_FAILED: out of memory, says how much was asked. */
+    Status (*pool)(Backend *b, u32 pages);
+    Status (*launch)(Backend *b, KernelId kernel, u32 groups);
+    Status (*read)(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to);
+    Status (*write)(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from);
+    Status (*finish)(Backend *b);
+} BackendCalls;
+
+struct Backend {
+    const BackendCalls *calls;
+    char device[160]; /* for the first line and run.json: "cpu: 2 threads, x86-64-v4" */
+    int threads;
+    u32 pages;
+    void *own; /* the backend's private state */
+};
+
+extern const BackendCalls backend_cpu, backend_opencl;
+
+/* Opens by name; auto is the fastest usable one (a GPU through OpenCL before cpu, cpu before OpenCL on a
+ * CPU). STATUS_BAD_INPUT for a name nobody has, STATUS_UNAVAILABLE for a device this machine does not have.
+ */
+Status backend_open(Backend *out, const BackendOptions *options);
+void backend_close(Backend *b); /* accepts a zeroed one */
+void backend_list(FILE *out);
+
+Status backend_pool(Backend *b, u32 pages);
+Status backend_launch(Backend *b, KernelId kernel, u32 classes);
+Status backend_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to);
+Status backend_write(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from);
+Status backend_finish(Backend *b);
+
+#endif

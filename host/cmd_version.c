@@ -1,0 +1,32 @@
+/* marrow version: what this program is, how it was built, which libraries it found. */
+#include <cjson/cJSON.h>
+#include <gnu/libc-version.h>
+#include <stdio.h>
+#include <sundials/sundials_version.h>
+#include <yaml.h>
+
+#include "commands.h"
+#include "options.h"
+#include "version.h"
+
+static const OptionsUse use = {"version", "", "Prints version, build options, and the libraries found.", 0};
+
+static void print_version(void) {
+    char sundials[32] = "?";
+    (void)SUNDIALSGetVersion(sundials, sizeof sundials);
+    printf("marrow %s (git %s)\n", version_number, version_git);
+    printf("Research and teaching, not for treating patients.\n");
+    printf("compiler   %s, %s\n", version_compiler, version_flags);
+    printf("kernels    %s, and OpenCL C inside the program\n", version_kernels);
+    printf("libraries  libyaml %s, cJSON %s, SUNDIALS %s, glibc %s\n", yaml_get_version_string(),
+           cJSON_Version(), sundials, gnu_get_libc_version());
+    printf("not built  CUDA, snapshots, checkpoints, marrow cube, view, trial, sweep, report, export\n");
+}
+
+Status cmd_version(int argc, char **argv) {
+    Options options;
+    Status status = options_parse(&options, &use, argc, argv);
+    if (status == STATUS_OK && !options.help) print_version();
+    options_destroy(&options);
+    return status;
+}

@@ -1,0 +1,55 @@
+/* What is given, and when: label regimens, regimen files and NONMEM-style dosing tables (clinic.md sections 1
+ * and 8).
+ *
+ * Time is hours from the start of the run. The plasma solver asks for segments: stretches in which
+ * the infusion rate is constant, with boluses and resets only at their starts. */
+#ifndef MARROW_DOSING_H
+#define MARROW_DOSING_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "config.h"
+
+typedef struct Dosing Dosing;
+
+/* A stretch of time with constant input. */
+typedef struct DoseSegment {
+    double start_h, end_h;
+    bool reset;           /* EVID 3/4: amounts to zero before anything else */
+    double bolus_mg;      /* added at start_h, after a reset */
+    double rate_mg_per_h; /* sum of running infusions over the stretch */
+} DoseSegment;
+
+/* One thing that happened, in order, for events.csv and doses.csv. */
+typedef enum DoseKind { DOSE_GIVEN, DOSE_RESET, DOSE_OTHER, DOSE_OBSERVATION } DoseKind;
+typedef struct DoseRecord {
+    double time_h, amount_mg, rate_mg_per_h; /* rate 0: bolus */
+    DoseKind kind;                           /* EVID 1/4, 3, 2, 0 */
+    int evid;                                /* as in the table; regimen doses 1 */
+    double observed;                         /* DV of an observation, NaN if none */
+    char note[48];                           /* "cycle 1 day 8", "row 4", "row 4 ADDL 2" */
+} DoseRecord;
+
+/* Reads what the config names (dosing.file wins over dosing.regimen; "label" and "none" are built in).
+ * Errors: STATUS_BAD_INPUT `file:line: what; remedy` for everything clinic.md section 8 lists; what is legal
+ * NONMEM but not supported here (SS, RATE -1/-2, CMT other than 1, several IDs, covariate columns, negative
+ * ADDL, EVID > 4) is refused by name. */
+Status dosing_create(Dosing **out, const Config *config);
+void dosing_destroy(Dosing *dosing); /* accepts NULL */
+
+/* The segment that starts at `from_h`; its end is the next change of input or `until_h`, whichever is first.
+ * Calls must advance: from_h is the previous end_h. `blast_fraction` (0-1) is the marrow's at from_h:
+ * regimens that adapt (0.5 x 3 after a cycle that ended below 5 %) read it when a cycle starts. Marks doses
+ * starting here as given. */
+Status dosing_segment(Dosing *dosing, double from_h, double until_h, double blast_fraction,
+                      DoseSegment *segment);
+
+/* Records so far, oldest first; valid until the next dosing_segment. */
+size_t dosing_records(const Dosing *dosing, const DoseRecord **records);
+
+/* Realised dosing in NONMEM form: ID,TIME,AMT,RATE,EVID,CMT,II,ADDL. Read back as dosing.file, it gives the
+ * same run. */
+Status dosing_write(const Dosing *dosing, FILE *out);
+
+#endif

@@ -1,0 +1,212 @@
+#include "options.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+enum {
+    KEY_DEVICE = 256,
+    KEY_THREADS,
+    KEY_ISA,
+    KEY_SHAPE,
+    KEY_LANES,
+    KEY_SEED,
+    KEY_DOSING,
+    KEY_UNTIL,
+    KEY_FORCE,
+    KEY_JSON,
+    KEY_SCHEMA,
+    KEY_RESUME,
+    KEY_SNAPSHOT,
+    KEY_CHECKPOINT
+};
+
+/* Below it are our keys, and 0 for an argument; above it argp's own. */
+enum { OWN_KEYS_END = 0x1000000 };
+
+typedef struct Row {
+    struct argp_option option;
+    unsigned group; /* 0: every command */
+} Row;
+
+static const Row rows[] = {
+    {{"backend", 'b', "NAME", 0, "auto, cpu, opencl or cuda; auto is the fastest usable one", 1},
+     OPTIONS_BACKEND},
+    {{"device", KEY_DEVICE, "N", 0, "the backend's device of this number (marrow devices)", 1},
+     OPTIONS_BACKEND},
+    {{"threads", KEY_THREADS, "N", 0, "cpu: threads; 0 is one per processor", 1}, OPTIONS_BACKEND},
+    {{"isa", KEY_ISA, "NAME", 0, "cpu: x86-64-v3 or x86-64-v4 instead of the best", 1}, OPTIONS_BACKEND},
+    {{"shape", KEY_SHAPE, "NAME", 0, "opencl: auto, pages (CPUs) or lanes (GPUs)", 1}, OPTIONS_BACKEND},
+    {{"lanes", KEY_LANES, "N", 0, "opencl: work-group width, 1 to 4096; 0 picks", 1}, OPTIONS_BACKEND},
+    {{"set", 's', "KEY=VALUE", 0, "one key of the config, by its dotted name; repeatable", 2},
+     OPTIONS_CONFIG},
+    {{"seed", KEY_SEED, "N", 0, "the same as -s simulation.seed=N", 2}, OPTIONS_CONFIG},
+    {{"dosing", KEY_DOSING, "FILE.csv", 0, "dosing table in NONMEM form: -s dosing.file=FILE.csv", 2},
+     OPTIONS_CONFIG},
+    {{"until", KEY_UNTIL, "DAYS", 0, "the same as -s simulation.until_days=DAYS", 2}, OPTIONS_CONFIG},
+    {{"output", 'o', "DIR", 0, "folder for the run's files; made if missing", 3}, OPTIONS_FOLDER},
+    {{"force", KEY_FORCE, 0, 0, "replace the files of another run in DIR", 3}, OPTIONS_FOLDER},
+    {{"resume", KEY_RESUME, 0, OPTION_HIDDEN, 0, 3}, OPTIONS_FOLDER},
+    {{"snapshot-every", KEY_SNAPSHOT, "DAYS", OPTION_HIDDEN, 0, 3}, OPTIONS_FOLDER},
+    {{"checkpoint-every", KEY_CHECKPOINT, "MINUTES", OPTION_HIDDEN, 0, 3}, OPTIONS_FOLDER},
+    {{"quiet", 'q', 0, 0, "no first line, progress or summary", 4}, OPTIONS_PROGRESS},
+    {{"json", KEY_JSON, 0, 0, "machine-readable, one JSON object a line", 4}, OPTIONS_JSON},
+    {{"schema", KEY_SCHEMA, 0, 0, "every key with type, range, default, meaning and source; needs no CONFIG",
+      4},
+     OPTIONS_SCHEMA},
+    {{"help", 'h', 0, 0, "this help", -1}, 0},
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+typedef struct Parse {
+    Options *out;
+    const OptionsUse *use;
+    Status status; /* of the first mistake; argp itself prints nothing */
+} Parse;
+
+static bool takes(const OptionsUse *use, unsigned group) {
+    return group == 0 || (use->groups & group);
+}
+
+static Status count(const char *option, const char *text, int *out) {
+    char *end;
+    long value = strtol(text, &end, 10);
+    REQUIRE(*text && !*end && value >= 0 && value <= 1000000, STATUS_BAD_INPUT,
+            "%s %s: takes a whole number from 0; see --help", option, text);
+    *out = (int)value;
+    return STATUS_OK;
+}
+
+static Status name_of(const char *option, const char *text, char *out, size_t room) {
+    REQUIRE(*text && strlen(text) < room, STATUS_BAD_INPUT, "%s \"%s\": no such name; see --help", option,
+            text);
+    memcpy(out, text, strlen(text) + 1);
+    return STATUS_OK;
+}
+
+static Status shape(const char *text, KernelShape *out) {
+    static const char *const names[] = {
+        [SHAPE_AUTO] = "auto", [SHAPE_OF_PAGES] = "pages", [SHAPE_OF_LANES] = "lanes"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(names[i], text) == 0) {
+            *out = (KernelShape)i;
+            return STATUS_OK;
+        }
+    return status_set(STATUS_BAD_INPUT, "--shape %s: takes auto, pages or lanes", text);
+}
+
+/* Remembers KEY=VALUE. There is room for one per word of the command line. */
+static Status assign(Options *out, const char *key, const char *value) {
+    char *text = NULL;
+    int length = key ? asprintf(&text, "%s=%s", key, value) : asprintf(&text, "%s", value);
+    REQUIRE(length >= 0, STATUS_FAILED, "out of memory");
+    out->assignments[out->assignment_count++] = text;
+    return STATUS_OK;
+}
+
+static Status not_built(const char *option) {
+    return status_set(STATUS_BAD_INPUT, "%s: not built in this version; leave it out", option);
+}
+
+static Status argument(Options *out, const OptionsUse *use, const char *text) {
+    REQUIRE(use->groups & OPTIONS_CONFIG, STATUS_BAD_INPUT, "%s: %s takes no argument; see marrow %s --help",
+            text, use->command, use->command);
+    REQUIRE(!out->config_path, STATUS_BAD_INPUT, "%s: one CONFIG is enough, and %s was given before it", text,
+            out->config_path);
+    out->config_path = text;
+    return STATUS_OK;
+}
+
+static Status take(Parse *parse, int key, const char *value) {
+    Options *out = parse->out;
+    switch (key) {
+    case 'b': return name_of("--backend", value, out->backend.name, sizeof out->backend.name);
+    case KEY_DEVICE: return count("--device", value, &out->backend.device);
+    case KEY_THREADS: return count("--threads", value, &out->backend.threads);
+    case KEY_ISA: return name_of("--isa", value, out->backend.isa, sizeof out->backend.isa);
+    case KEY_SHAPE: return shape(value, &out->backend.shape);
+    case KEY_LANES: return count("--lanes", value, &out->backend.lanes);
+    case 's': return assign(out, NULL, value);
+    case KEY_SEED: return assign(out, "simulation.seed", value);
+    case KEY_DOSING: return assign(out, "dosing.file", value);
+    case KEY_UNTIL: return assign(out, "simulation.until_days", value);
+    case 'o': out->folder = value; return STATUS_OK;
+    case KEY_FORCE: out->force = true; return STATUS_OK;
+    case KEY_RESUME: return not_built("--resume");
+    case KEY_SNAPSHOT: return not_built("--snapshot-every");
+    case KEY_CHECKPOINT: return not_built("--checkpoint-every");
+    case 'q': out->quiet = true; return STATUS_OK;
+    case KEY_JSON: out->json = true; return STATUS_OK;
+    case KEY_SCHEMA: out->schema = true; return STATUS_OK;
+    case 'h': out->help = true; return STATUS_OK;
+    default: return argument(out, parse->use, value);
+    }
+}
+
+/* `word` is what argp could not take: an option it does not know, or one without its value. */
+static Status refuse(const OptionsUse *use, const char *word) {
+    TextNearest nearest = {0};
+    const char *name = word + strspn(word, "-");
+    for (int i = 0; i < ROWS; i++) {
+        const struct argp_option *option = &rows[i].option;
+        if (!takes(use, rows[i].group)) continue;
+        bool given = strcmp(name, option->name) == 0 || (word[1] == option->key && !word[2]);
+        REQUIRE(!given || !option->arg, STATUS_BAD_INPUT, "%s: needs a value, %s", word, option->arg);
+        REQUIRE(strncmp(name, option->name, strlen(option->name)) != 0 || option->arg, STATUS_BAD_INPUT,
+                "%s: --%s takes no value", word, option->name);
+        if (!(option->flags & OPTION_HIDDEN)) text_consider(&nearest, name, option->name);
+    }
+    if (nearest.name)
+        return status_set(STATUS_BAD_INPUT, "%s: no such option; did you mean --%s?", word, nearest.name);
+    return status_set(STATUS_BAD_INPUT, "%s: no such option; see marrow %s --help", word, use->command);
+}
+
+/* argp's callback: one option or argument, or the word it stumbled over. */
+static error_t on_word(int key, char *value, struct argp_state *state) {
+    Parse *parse = state->input;
+    if (key == ARGP_KEY_ERROR && parse->status == STATUS_OK)
+        parse->status = refuse(parse->use, state->argv[state->next - 1]);
+    else if ((key & OWN_KEYS_END) == 0)
+        parse->status = take(parse, key, value);
+    else
+        return ARGP_ERR_UNKNOWN;
+    return parse->status == STATUS_OK ? 0 : EINVAL;
+}
+
+static void print_help(const struct argp *argp, const OptionsUse *use) {
+    char name[TEXT_NAME];
+    snprintf(name, sizeof name, "marrow %s", use->command);
+    argp_help(argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
+}
+
+Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv) {
+    struct argp_option options[ROWS + 1] = {0};
+    for (int i = 0, n = 0; i < ROWS; i++)
+        if (takes(use, rows[i].group)) options[n++] = rows[i].option;
+    *out = (Options){.backend.device = -1};
+    out->assignments = calloc((size_t)argc, sizeof *out->assignments);
+    REQUIRE(out->assignments, STATUS_FAILED, "out of memory");
+    const struct argp argp = {options, on_word, use->arguments, use->text, NULL, NULL, NULL};
+    Parse parse = {out, use, STATUS_OK};
+    int flags = ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER;
+    (void)argp_parse(&argp, argc, argv, (unsigned)flags, NULL, &parse);
+    TRY(parse.status);
+    if (out->help) print_help(&argp, use);
+    return STATUS_OK;
+}
+
+void options_destroy(Options *options) {
+    for (int i = 0; i < options->assignment_count; i++) free(options->assignments[i]);
+    free(options->assignments);
+    *options = (Options){0};
+}
+
+Status options_config(const Options *options, Config *config) {
+    REQUIRE(options->config_path, STATUS_BAD_INPUT, "no CONFIG given; try configs/label.yaml");
+    config_default(config);
+    TRY(config_load(config, options->config_path));
+    for (int i = 0; i < options->assignment_count; i++) TRY(config_set(config, options->assignments[i]));
+    return config_check(config);
+}

@@ -1,0 +1,43 @@
+/* The options the commands share, parsed by argp from one table: `marrow run --help` prints it. */
+#ifndef MARROW_OPTIONS_H
+#define MARROW_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "backend.h"
+#include "config.h"
+
+/* Which options a command takes. */
+enum {
+    OPTIONS_BACKEND = 1, /* -b, --device, --threads, --isa, --shape, --lanes */
+    OPTIONS_CONFIG = 2,  /* CONFIG, -s, --seed, --dosing, --until */
+    OPTIONS_FOLDER =
+        4, /* -o, --force, and what is not built: --resume, --snapshot-every, --checkpoint-every */
+    OPTIONS_PROGRESS = 8, /* -q */
+    OPTIONS_JSON = 16,    /* --json */
+    OPTIONS_SCHEMA = 32,  /* --schema */
+};
+
+typedef struct OptionsUse {
+    const char *command, *arguments, *text; /* for --help: "run", "CONFIG -o DIR", what it does */
+    unsigned groups;
+} OptionsUse;
+
+/* Strings belong to argv. Starts zeroed; destroy accepts any state. */
+typedef struct Options {
+    BackendOptions backend;
+    const char *config_path, *folder; /* NULL: not given */
+    char **assignments;               /* KEY=VALUE in the order given; --seed and the like are among them */
+    int assignment_count;
+    bool force, quiet, json, schema;
+    bool help; /* the help was printed: nothing else is wanted */
+} Options;
+
+/* STATUS_BAD_INPUT names the option and what it takes. */
+Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv);
+void options_destroy(Options *options);
+
+/* The effective config: defaults, then the file, then the assignments in order; checked. */
+Status options_config(const Options *options, Config *config);
+
+#endif

@@ -1,0 +1,32 @@
+/* What a run says while it runs, all on stderr: a first line, a bar on a terminal, a summary; or JSON lines.
+ */
+#ifndef MARROW_PROGRESS_H
+#define MARROW_PROGRESS_H
+
+#include "config.h"
+#include "options.h"
+#include "sim.h"
+
+typedef struct Progress {
+    enum { PROGRESS_QUIET, PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON } style;
+    bool colour;
+    double until_days, started_s, shown_s;
+} Progress;
+
+/* Chooses the style: --json, -q, a terminal that can move its cursor, or plain lines. NO_COLOR is respected.
+ */
+void progress_start(Progress *progress, const Options *options, const Config *config);
+
+/* The first line: program, device, agents, seed. */
+void progress_device(const Progress *progress, const Config *config, const Backend *backend,
+                     const Observation *first);
+
+/* After every interval; shows something a few times a second at most. */
+void progress_step(Progress *progress, const Sim *sim);
+
+/* The last line. `result` as in run.json. */
+void progress_end(const Progress *progress, const Sim *sim, const char *folder, const char *result);
+
+double progress_seconds(const Progress *progress); /* since the start */
+
+#endif

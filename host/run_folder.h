@@ -1,0 +1,53 @@
+/* A run's folder, and files in it that say so when they cannot be written.
+ *
+ * Order of use: check (touches nothing), open (makes the folder and takes it), files, close. */
+#ifndef MARROW_RUN_FOLDER_H
+#define MARROW_RUN_FOLDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "config.h"
+
+enum { RUN_PATH = 4096 };
+
+typedef struct RunFolder {
+    const char *path;
+    int handle; /* the folder, locked: two runs never write one folder at a time */
+} RunFolder;
+
+/* A folder that is new, empty, or holds the same run (its config.yaml has the same bytes) may be written;
+ * with `force` any folder may. Else STATUS_BAD_INPUT, naming what is there, --force and --resume. */
+Status run_folder_check(const char *path, const Config *config, bool force);
+
+/* Makes the folder and its parents as needed, locks it, and takes away results of an earlier run that this
+ * one writes only at its end. STATUS_FAILED if it cannot, STATUS_BAD_INPUT if another run is at work in it.
+ */
+Status run_folder_open(RunFolder *folder, const char *path);
+void run_folder_close(RunFolder *folder); /* accepts a zeroed one */
+
+/* One file. Text is gathered in `text` and goes to disk whole, by run_file_flush; what cannot be written
+ * whole is taken back, so that a table always ends with a whole row. Starts zeroed; close accepts any state.
+ */
+typedef struct RunFile {
+    FILE *text;
+    char *bytes; /* what was gathered, after a flush of `text` */
+    size_t length;
+    int handle; /* 0: not open */
+    int64_t written;
+    char path[RUN_PATH], final[RUN_PATH]; /* `final` is "" for a table that grows in place */
+} RunFile;
+
+/* A table that grows row by row (run_file_flush after each). */
+Status run_file_table(RunFile *file, const RunFolder *folder, const char *name);
+
+/* A file that appears whole, by run_file_commit: until then it has another name. */
+Status run_file_whole(RunFile *file, const RunFolder *folder, const char *name);
+
+/* STATUS_FAILED: "PATH: cannot be written: No space left on device; free some space and run again". */
+Status run_file_flush(RunFile *file);
+Status run_file_commit(RunFile *file);
+void run_file_close(RunFile *file); /* an uncommitted whole file is taken away */
+
+#endif

@@ -1,0 +1,182 @@
+#include "sim_state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 602.214 molecules x 1e12 per nmol */
+static const double MOLECULES_PER_NMOL = 6.022e14;
+
+enum { RESYNC_EVERY = 24 }; /* intervals; fixed, so that output intervals never touch results */
+
+double sim_nmol(const Sim *sim, int cls, double molecules) {
+    return molecules * (double)sim->classes.group[sim->classes.cls[cls].group].weight / MOLECULES_PER_NMOL;
+}
+
+double sim_class_cells(const Sim *sim, int cls, i64 agents) {
+    return (double)(agents * sim->classes.group[sim->classes.cls[cls].group].weight);
+}
+
+double sim_marrow_blasts(const Sim *sim) {
+    double sum = 0;
+    for (int c = 0; c < sim->classes.count; c++)
+        if (sim->classes.cls[c].marrow) sum += sim_class_cells(sim, c, sim->state[c].cells);
+    return sum;
+}
+
+double sim_marrow_committed(const Sim *sim) {
+    double sum = 0;
+    for (int c = 0; c < sim->classes.count; c++)
+        if (sim->classes.cls[c].marrow) sum += sim_class_cells(sim, c, sim->state[c].dying);
+    return sum;
+}
+
+double sim_marrow_fraction(const Sim *sim) {
+    double blasts = sim_marrow_blasts(sim), all = blasts + sim->drug.normal_marrow_cells;
+    return all > 0 ? blasts / all : 0;
+}
+
+/* Half an interval on: rates known at the middle of the last interval as they will be at the start of the
+ * next, cells known now as they will be at its middle. */
+double trend_middle(Trend t) {
+    return fmax(0, t.last + 0.5 * (t.last - t.before));
+}
+
+/* Change over the coming interval; none where the line would go below zero. */
+double trend_slope(Trend t) {
+    double slope = t.last - t.before;
+    return t.last + 1.5 * slope > 0 ? slope : 0;
+}
+
+Status sim_launch(Sim *sim, KernelId kernel) {
+    return backend_launch(sim->backend, kernel, (u32)sim->classes.count);
+}
+
+Status sim_frame_send(Sim *sim, u32 mode) {
+    sim->frame.mode = mode;
+    return backend_write(sim->backend, POOL_FRAME, 0, sizeof sim->frame, &sim->frame);
+}
+
+static Status sim_fill(Sim *sim) {
+    TRY(classes_create(&sim->classes, sim->config));
+    TRY(patient_plasma(sim->config, &sim->params));
+    TRY(plasma_create(&sim->plasma, &sim->params));
+    TRY(sim_pool_create(sim));
+    sim->frame.seed_low = (u32)sim->config->simulation.seed;
+    sim->frame.seed_high = (u32)((u64)sim->config->simulation.seed >> 32);
+    sim->frame.classes = (u32)sim->classes.count;
+    sim->room_cells = sim->config->patient.nucleated_marrow_cells * sim->config->patient.marrow_room_factor;
+    sim->drug.normal_marrow_cells =
+        sim->config->patient.nucleated_marrow_cells * (1 - sim->config->patient.marrow_blast_fraction);
+    sim->normal = (Trend){sim->drug.normal_marrow_cells, sim->drug.normal_marrow_cells};
+    sim_founders_count(sim);
+    sim->blasts = (Trend){sim_marrow_blasts(sim), sim_marrow_blasts(sim)};
+    return sim_founders_create(sim);
+}
+
+Status sim_create(Sim **out, const Config *config, Dosing *dosing, Backend *backend) {
+    *out = NULL;
+    Sim *sim = calloc(1, sizeof *sim);
+    REQUIRE(sim, STATUS_FAILED, "simulation: out of memory");
+    sim->config = config;
+    sim->dosing = dosing;
+    sim->backend = backend;
+    sim->dt_h = config->simulation.dt_h;
+    sim->steps = llround(ceil(config->simulation.until_days * 24 / sim->dt_h - 1e-9));
+    sim->output_steps = llround(fmax(1, config->simulation.output_every_h / sim->dt_h));
+    Status status = sim_fill(sim);
+    if (status != STATUS_OK) {
+        sim_destroy(sim);
+        return status;
+    }
+    *out = sim;
+    return STATUS_OK;
+}
+
+void sim_destroy(Sim *sim) {
+    if (!sim) return;
+    plasma_destroy(sim->plasma);
+    free(sim);
+}
+
+double sim_time_h(const Sim *sim) {
+    return (double)sim->step * sim->dt_h;
+}
+
+bool sim_done(const Sim *sim) {
+    return sim->step >= sim->steps;
+}
+
+bool sim_output_due(const Sim *sim) {
+    return sim->step % sim->output_steps == 0 || sim_done(sim);
+}
+
+SimCost sim_cost(const Sim *sim) {
+    return sim->cost;
+}
+
+/* Cells that exchange drug with plasma or marrow, as class totals. */
+static int exchanges_of(const Sim *sim, PlasmaExchange exchanges[PLASMA_EXCHANGES]) {
+    int count = 0;
+    for (int c = 0; c < sim->classes.count; c++) {
+        const CellClass *cls = &sim->classes.cls[c];
+        const ClassState *s = &sim->state[c];
+        if (!cls->sink) continue;
+        exchanges[count++] = (PlasmaExchange){
+            .place = cls->rates.place,
+            .exposure = cls->rates.exposure,
+            .kon_per_nm_h = cls->rates.kon_per_nm_h,
+            .koff_per_h = cls->rates.koff_per_h,
+            .kturn_per_h = cls->rates.kturn_per_h,
+            .removal_per_h = (1 - cls->rates.recycled_fraction) * cls->rates.kint_per_h,
+            .free_nmol = sim_nmol(sim, c, s->cd22),
+            .bound_nmol = sim_nmol(sim, c, s->bound),
+            .setpoint_nmol = sim_nmol(sim, c, s->setpoint),
+            .free_loss_per_h = trend_middle(s->cd22_loss),
+            .bound_loss_per_h = trend_middle(s->bound_loss),
+            .free_loss_slope = trend_slope(s->cd22_loss) / sim->dt_h,
+            .bound_loss_slope = trend_slope(s->bound_loss) / sim->dt_h,
+            .setpoint_growth_per_h = 2 * s->setpoint_growth.last - s->setpoint_growth.before,
+        };
+    }
+    return count;
+}
+
+static Status drug_advance(Sim *sim, PlasmaPath *path) {
+    PlasmaExchange exchanges[PLASMA_EXCHANGES];
+    int count = exchanges_of(sim, exchanges);
+    const PlasmaMarrow marrow = {
+        .blasts_cells = sim->blasts.last,
+        .blasts_slope_per_h = (sim->blasts.last - sim->blasts.before) / sim->dt_h,
+        .room_cells = sim->room_cells,
+        .regrowth_per_h = sim->config->patient.normal_regrowth_per_d / 24,
+    };
+    double dt_h = (double)(sim->step + 1) * sim->dt_h - sim->drug.time_h; /* keeps time a multiple of dt */
+    return plasma_advance(sim->plasma, &sim->drug, sim->dosing, sim_marrow_fraction(sim), exchanges, count,
+                          &marrow, dt_h, path);
+}
+
+/* The interval's kernels, in order. */
+static const KernelId interval_kernels[] = {KERNEL_advance, KERNEL_total,  KERNEL_plan,
+                                            KERNEL_place,   KERNEL_arrive, KERNEL_settle};
+
+static Status cells_advance(Sim *sim) {
+    sim->frame.interval = (u32)sim->step;
+    TRY(sim_frame_send(sim, PLAN_ARRIVALS));
+    for (size_t k = 0; k < sizeof interval_kernels / sizeof interval_kernels[0]; k++)
+        TRY(sim_launch(sim, interval_kernels[k]));
+    return backend_read(sim->backend, POOL_TOTALS, 0, sizeof sim->totals, &sim->totals);
+}
+
+Status sim_advance(Sim *sim) {
+    PlasmaPath path;
+    TRY(sim_resample(sim));
+    sim->cost.agent_steps += sim->cost.agents;
+    TRY(drug_advance(sim, &path));
+    sim_classes_step(sim, &path);
+    TRY(cells_advance(sim));
+    sim->step++;
+    sim->cost.steps++;
+    TRY(sim_bookkeeping(sim));
+    return sim->step % RESYNC_EVERY == 0 ? sim_resync(sim) : STATUS_OK;
+}

@@ -1,0 +1,87 @@
+/* The inside of a simulation, shared by the sim_*.c files only. */
+#ifndef MARROW_SIM_STATE_H
+#define MARROW_SIM_STATE_H
+
+#include "classes.h"
+#include "plasma.h"
+#include "sim.h"
+
+/* Rates of the last two intervals, from which the middle of the next is extrapolated (second order in dt). */
+typedef struct Trend {
+    double last, before;
+} Trend;
+
+/* One class: agents counted in whole numbers; molecules summed over uncommitted agents (not weighted). */
+typedef struct ClassState {
+    i64 cells, dying;                             /* agents, uncommitted and committed */
+    double cd22, bound, inside, setpoint;         /* molecules */
+    double typical[FLOW_STATES];                  /* a cell of the median set-point that never divides */
+    Trend cd22_loss, bound_loss, setpoint_growth; /* per hour */
+    double newcomer_debt;                         /* fraction of an agent still owed by the inflow */
+    u32 newcomers, newcomer_serial;               /* this interval's, and how many there ever were */
+    i64 births;                                   /* of the last interval, agents */
+} ClassState;
+
+struct Sim {
+    const Config *config;
+    Dosing *dosing;
+    Backend *backend;
+    CellClasses classes;
+    ClassState state[MAX_CLASSES];
+    Plasma *plasma;
+    PlasmaState drug;
+    PlasmaParams params;
+    Frame frame;
+    Totals totals;
+    i64 step, steps, output_steps;
+    double dt_h, room_cells;
+    Trend blasts, committed, normal; /* cells in marrow now and one interval ago */
+    /* running totals in real cells, and the books of the drug in nmol */
+    i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
+    double degraded_nmol, lost_nmol;
+    SimCost cost;
+};
+
+/* Molecules summed over a class's agents, as nmol in the patient. */
+double sim_nmol(const Sim *sim, int cls, double molecules);
+double sim_marrow_blasts(const Sim *sim);   /* uncommitted, cells */
+double sim_marrow_fraction(const Sim *sim); /* blasts over nucleated marrow cells */
+
+double sim_class_cells(const Sim *sim, int cls, i64 agents); /* agents as real cells */
+double sim_marrow_committed(const Sim *sim);                 /* dying blasts, cells */
+
+/* Half an interval on: rates known at the middle of the last interval as they will be at the start of the
+ * next, cells known now as they will be at its middle. */
+double trend_middle(Trend t);
+/* Change over the coming interval; none where the line would go below zero. */
+double trend_slope(Trend t);
+
+Status sim_launch(Sim *sim, KernelId kernel);
+Status sim_frame_send(Sim *sim, u32 mode); /* coefficients and what `plan` plans */
+
+/* Founders: counts by class, the pool, the agents (sim_founders.c). */
+void sim_founders_count(Sim *sim);
+Status sim_pool_create(Sim *sim);
+Status sim_founders_create(Sim *sim);
+
+/* Every class's coefficients along the path just solved, into the frame (sim_step.c). */
+void sim_classes_step(Sim *sim, const PlasmaPath *path);
+
+/* Counts, sums and books after an interval, from the totals read back (sim_books.c). Errors: STATUS_FAILED
+ * when agents found no place or are not accounted for. */
+Status sim_bookkeeping(Sim *sim);
+
+/* Weights follow the burden: split, thin and pack where due, between intervals. */
+Status sim_resample(Sim *sim);
+
+/* Sums over agents into totals->tally (OBSERVED_…). */
+Status sim_sums(Sim *sim);
+
+/* Takes the classes' molecule sums from the agents themselves, dropping rounding that the running sums have
+ * gathered. */
+Status sim_resync(Sim *sim);
+
+/* One class's coefficients over the path just solved. */
+void sim_class_step(const Sim *sim, int cls, const FlowMap *map, const PlasmaPath *path, ClassStep *out);
+
+#endif

@@ -1,0 +1,157 @@
+/* What one interval asks of the cells: each class's flow map, hazards and newcomers, and what becomes of the
+ * class's sums. */
+#include <math.h>
+#include <string.h>
+
+#include "../kernels/rng.h"
+#include "sim_state.h"
+
+/* Division hazard at which an Erlang(k) cycle just makes good deaths at rate d: a cycle of mean 1/h multiplies cells at rate
+ * k h (2^(1/k) - 1), which is h only for k = 1. */
+static double balancing_per_h(const CellClass *cls) {
+    double k = (double)cls->traits.cycle_stages;
+    return cls->death_per_h / (k * (pow(2, 1 / k) - 1));
+}
+
+/* Division hazard at the interval's middle (1/h): b with all room free, and with none what balances natural death; blasts,
+ * committed cells and normal marrow share the room. For k = 1 this is d0 + (b - d0) max(0, 1 - Ntot/K). */
+static double division_per_h(const Sim *sim, const CellClass *cls) {
+    double taken = trend_middle(sim->blasts) + trend_middle(sim->committed) + trend_middle(sim->normal);
+    double room = fmax(0, 1 - taken / sim->room_cells);
+    if (cls->birth_per_h == 0 && cls->death_per_h == 0) return 0;
+    double full = balancing_per_h(cls);
+    return full + (cls->birth_per_h - full) * room;
+}
+
+static void flow_copy(const FlowMap *map, ClassStep *out) {
+    const double(*phi)[FLOW_STATES] = map->phi;
+    out->rr = (f32)phi[FLOW_R][FLOW_R], out->rc = (f32)phi[FLOW_R][FLOW_C];
+    out->cr = (f32)phi[FLOW_C][FLOW_R], out->cc = (f32)phi[FLOW_C][FLOW_C];
+    out->er = (f32)phi[FLOW_E][FLOW_R], out->ec = (f32)phi[FLOW_E][FLOW_C],
+    out->ee = (f32)phi[FLOW_E][FLOW_E];
+    out->pr = (f32)phi[FLOW_P][FLOW_R], out->pc = (f32)phi[FLOW_P][FLOW_C];
+    out->pe = (f32)phi[FLOW_P][FLOW_E], out->pp = (f32)phi[FLOW_P][FLOW_P];
+    out->dr = (f32)phi[FLOW_D][FLOW_R], out->dc = (f32)phi[FLOW_D][FLOW_C],
+    out->de = (f32)phi[FLOW_D][FLOW_E];
+    out->dp = (f32)phi[FLOW_D][FLOW_P], out->dd = (f32)phi[FLOW_D][FLOW_D];
+    out->ri = (f32)map->inflow[FLOW_R], out->ci = (f32)map->inflow[FLOW_C],
+    out->ei = (f32)map->inflow[FLOW_E];
+    out->pi = (f32)map->inflow[FLOW_P], out->di = (f32)map->inflow[FLOW_D];
+}
+
+/* Straight on from a step's two Gauss nodes to its end. */
+static double end_value(const double node[2]) {
+    return fmax(0, node[1] + (node[1] - node[0]) * 0.5 * (sqrt(3.0) - 1));
+}
+
+void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath *path, ClassStep *out) {
+    const CellClass *cls = &sim->classes.cls[c];
+    const CellTraits *t = &cls->traits;
+    const PlasmaStep *last = &path->steps[path->count - 1];
+    double seen =
+        cls->rates.exposure * end_value(cls->rates.place == PLACE_MARROW ? last->marrow_nm : last->plasma_nm);
+    double dt_h = sim->dt_h;
+    *out = (ClassStep){
+        .hill_half = (f32)(0.5 * dt_h * cls->niche * t->hmax_per_h),
+        .hill_power = (f32)t->hill_n,
+        .hill_square = t->hill_n == 2,
+        .natural = (f32)(dt_h * cls->natural_per_h),
+        .move = (f32)(dt_h * cls->move_per_h),
+        .division = (f32)(dt_h * division_per_h(sim, cls)),
+        .dying = (f32)(dt_h / sim->config->cells.apoptosis_mean_h),
+        .binding = (f32)(dt_h * cls->rates.kon_per_nm_h * seen),
+        .unbinding = (f32)(dt_h * cls->rates.koff_per_h),
+        .move_gain = (f32)cls->move_gain,
+        .setpoint_median = (f32)t->cd22_per_cell,
+        .setpoint_sd = (f32)t->cd22_ln_sd,
+        .sensitivity_median = (f32)(1 / t->d50_breaks),
+        .sensitivity_sd = (f32)t->d50_ln_sd,
+        .inherit_sd = (f32)t->inherit_ln_sd,
+        .move_class = cls->move_to < 0 ? NO_CLASS : (u32)cls->move_to,
+        .stages = cls->kind == KIND_BLAST ? (u32)t->cycle_stages : 1u,
+        .dying_stages = (u32)sim->config->cells.apoptosis_stages,
+    };
+    flow_copy(map, out);
+}
+
+/* Mutants of this interval, in cells: Poisson around the divisions of the last one times the chance. Above 30
+ * expected, the normal law serves. */
+static double mutants_of(const Sim *sim, int c) {
+    double expected = 0;
+    for (int other = 0; other < sim->classes.count; other++) {
+        const CellClass *o = &sim->classes.cls[other];
+        if (o->marrow && !o->mutant)
+            expected +=
+                sim_class_cells(sim, other, sim->state[other].births) * o->traits.cd22_loss_per_division;
+    }
+    if (expected <= 0) return 0;
+    const Who who = {(u32)sim->step, (u32)c, 0};
+    double u = luck_unit(luck_of(&sim->frame, who, PURPOSE_MUTANT).a);
+    if (expected > 30) return fmax(0, round(expected + sqrt(expected) * num_normal((f32)u)));
+    double term = exp(-expected), below = term;
+    int count = 0;
+    for (; u > below && count < 200; below += term) term *= expected / ++count;
+    return count;
+}
+
+/* Whole agents from real cells; the fraction is carried over, so that none is lost. */
+static void newcomers_count(Sim *sim, int c) {
+    const CellClass *cls = &sim->classes.cls[c];
+    ClassState *s = &sim->state[c];
+    double cells = cls->inflow_cells_per_h * sim->dt_h;
+    if (cls->mutant && cls->marrow) cells += mutants_of(sim, c);
+    s->newcomer_debt += cells / (double)sim->classes.group[cls->group].weight;
+    double whole = floor(s->newcomer_debt);
+    s->newcomer_debt -= whole;
+    s->newcomers = (u32)whole;
+    sim->frame.cls[c].newcomers = s->newcomers;
+    sim->frame.cls[c].newcomer_base = s->newcomer_serial;
+    s->newcomer_serial += s->newcomers;
+}
+
+/* How much more the class takes up on average over the interval than at its end, as a share of the latter;
+ * the uptake of cells that die on the way is corrected with it. */
+static double uptake_excess(double before, double after, double degraded, double at_end) {
+    double mean = after - before + degraded;
+    double excess = at_end > 0 ? mean / at_end - 1 : 0;
+    return fmin(fmax(excess, -1), 4);
+}
+
+/* Carries the class's typical cell; returns its breaks before over after. */
+static double typical_advance(ClassState *s, const FlowMap *m, double setpoint) {
+    double next[FLOW_STATES], before = s->typical[FLOW_D];
+    for (int i = 0; i < FLOW_STATES; i++) {
+        next[i] = m->inflow[i] * setpoint;
+        for (int j = 0; j < FLOW_STATES; j++) next[i] += m->phi[i][j] * s->typical[j];
+    }
+    memcpy(s->typical, next, sizeof next);
+    return next[FLOW_D] > 0 ? fmin(before / next[FLOW_D], 10) : 1;
+}
+
+/* What the class's sums will be once every agent has taken the map, and what it degrades on the way. */
+static void class_flow(Sim *sim, int c, const FlowMap *m) {
+    ClassState *s = &sim->state[c];
+    double r = s->cd22, b = s->bound, i = s->inside, r0 = s->setpoint;
+    double degraded =
+        m->degraded[FLOW_R] * r + m->degraded[FLOW_C] * b + m->degraded[FLOW_E] * i + m->degraded_inflow * r0;
+    s->cd22 = m->phi[FLOW_R][FLOW_R] * r + m->phi[FLOW_R][FLOW_C] * b + m->inflow[FLOW_R] * r0;
+    s->bound = m->phi[FLOW_C][FLOW_R] * r + m->phi[FLOW_C][FLOW_C] * b + m->inflow[FLOW_C] * r0;
+    s->inside = m->phi[FLOW_E][FLOW_R] * r + m->phi[FLOW_E][FLOW_C] * b + m->phi[FLOW_E][FLOW_E] * i +
+                m->inflow[FLOW_E] * r0;
+    if (sim->classes.cls[c].sink) sim->degraded_nmol += sim_nmol(sim, c, degraded);
+    ClassStep *step = &sim->frame.cls[c];
+    double at_end = step->binding * s->cd22 - step->unbinding * s->bound;
+    step->uptake_excess = (f32)uptake_excess(b + i, s->bound + s->inside, degraded, at_end);
+}
+
+void sim_classes_step(Sim *sim, const PlasmaPath *path) {
+    FlowMap map;
+    for (int c = 0; c < sim->classes.count; c++) {
+        flow_map(&sim->classes.cls[c].rates, path, &map);
+        sim_class_step(sim, c, &map, path, &sim->frame.cls[c]);
+        newcomers_count(sim, c);
+        class_flow(sim, c, &map);
+        const CellTraits *t = &sim->classes.cls[c].traits;
+        sim->frame.cls[c].breaks_before = (f32)typical_advance(&sim->state[c], &map, t->cd22_per_cell);
+    }
+}

@@ -1,0 +1,55 @@
+#include "writer_events.h"
+
+#include <math.h>
+
+#include "text.h"
+
+static const char *const kinds[] = {[DOSE_GIVEN] = "dose",
+                                    [DOSE_RESET] = "reset",
+                                    [DOSE_OTHER] = "other",
+                                    [DOSE_OBSERVATION] = "observation"};
+
+Status events_open(EventWriter *events, const RunFolder *folder) {
+    TRY(run_file_table(&events->file, folder, "events.csv"));
+    fputs("time_h,kind,code,value,detail\n", events->file.text);
+    return run_file_flush(&events->file);
+}
+
+static double value_of(const DoseRecord *record) {
+    if (record->kind == DOSE_GIVEN) return record->amount_mg;
+    return record->kind == DOSE_OBSERVATION ? record->observed : NAN;
+}
+
+/* "cycle 1 day 8; 0.92 mg/h": no commas and no quotes, so that the field needs none. */
+static void write_detail(const DoseRecord *record, FILE *out) {
+    char rate[TEXT_NUMBER];
+    fputs(record->note, out);
+    if (record->kind != DOSE_GIVEN) return;
+    if (record->rate_mg_per_h > 0)
+        fprintf(out, "; %s mg/h", text_number(record->rate_mg_per_h, rate));
+    else
+        fputs("; bolus", out);
+}
+
+static void write_dose(const DoseRecord *record, FILE *out) {
+    char time[TEXT_NUMBER], value[TEXT_NUMBER];
+    fprintf(out, "%s,%s,EVID%d,%s,", text_number(record->time_h, time), kinds[record->kind], record->evid,
+            text_number(value_of(record), value));
+    write_detail(record, out);
+    fputc('\n', out);
+}
+
+Status events_doses(EventWriter *events, const Dosing *dosing) {
+    const DoseRecord *records;
+    size_t count = dosing_records(dosing, &records);
+    for (; events->doses < count; events->doses++) {
+        write_dose(&records[events->doses], events->file.text);
+        TRY(run_file_flush(&events->file));
+    }
+    return STATUS_OK;
+}
+
+void events_close(EventWriter *events) {
+    run_file_close(&events->file);
+    *events = (EventWriter){0};
+}

@@ -1,0 +1,25 @@
+/* events.csv: what happened, in order. `time_h,kind,code,value,detail`
+ *
+ *   kind         code           value
+ *   dose         EVID1, EVID4   mg
+ *   reset        EVID3, EVID4   empty
+ *   other        EVID2          empty
+ *   observation  EVID0          as in the dosing table (DV), which the simulation does not read */
+#ifndef MARROW_WRITER_EVENTS_H
+#define MARROW_WRITER_EVENTS_H
+
+#include "dosing.h"
+#include "run_folder.h"
+
+typedef struct EventWriter {
+    RunFile file;
+    size_t doses; /* records written so far */
+} EventWriter;
+
+Status events_open(EventWriter *events, const RunFolder *folder);
+
+/* Writes the records that came since the last call, each on disk before the next. */
+Status events_doses(EventWriter *events, const Dosing *dosing);
+void events_close(EventWriter *events); /* accepts a zeroed one */
+
+#endif

@@ -1,0 +1,73 @@
+#!/bin/sh
+# check.sh: every kernel header compiled alone as C, OpenCL C and CUDA, and the PTX searched for anything that would
+# change bits (contraction, approximations, flushing) or cost speed (arrays in local memory). One line per check.
+set -u
+
+here=$(dirname "$0")
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+headers="dialect types num rng receptor fate population pool observe"
+failed=0
+
+# check WHAT COMMAND...: runs it, says ok or FAILED with what it printed.
+check() {
+    what=$1
+    shift
+    if "$@" > "$folder/log" 2>&1 && [ ! -s "$folder/log" ]; then
+        echo "ok       $what"
+    else
+        echo "FAILED   $what"
+        sed 's/^/         /' "$folder/log" | head -40
+        failed=1
+    fi
+}
+
+skipped() {
+    echo "skipped  $1: $2"
+}
+
+# absent WHAT PATTERN: the PTX has no line like PATTERN.
+absent() {
+    check "PTX has no $1" sh -c "! grep -nE '$2' '$folder/all.ptx'"
+}
+
+c_flags="-std=c17 -D_GNU_SOURCE -DTARGET_C -Wall -Wextra -Wpedantic -Werror -Wno-unused-function -ffp-contract=off -fsyntax-only"
+for compiler in gcc clang; do
+    for name in $headers; do
+        if command -v $compiler > "$folder/found"; then
+            echo "#include \"$name.h\"" > "$folder/alone.c"
+            check "$compiler  C         $name.h" $compiler $c_flags -I"$here" "$folder/alone.c"
+        else
+            skipped "$compiler  C         $name.h" "no $compiler"
+        fi
+    done
+done
+
+cl_flags="-x cl -cl-std=CL1.2 -Xclang -finclude-default-header -Wall -Werror -Wno-unused-function -Wno-constant-logical-operand -DTARGET_OPENCL -fsyntax-only"
+for name in $headers; do
+    for shape in "" -DSHAPE_PAGE; do
+        if command -v clang > "$folder/found"; then
+            echo "#include \"$name.h\"" > "$folder/alone.cl"
+            check "clang  OpenCL C  $name.h $shape" clang $cl_flags $shape -I"$here" "$folder/alone.cl"
+        else
+            skipped "clang  OpenCL C  $name.h $shape" "no clang"
+        fi
+    done
+done
+
+if ! command -v nvcc > "$folder/found"; then
+    skipped "nvcc  CUDA  and its PTX" "no nvcc"
+    exit $failed
+fi
+echo '#include "observe.h"' > "$folder/all.cu"
+rm -f "$folder/all.ptx"
+check "nvcc  CUDA  observe.h" nvcc -arch=compute_80 --fmad=false -DTARGET_CUDA -diag-suppress 177 -I"$here" -ptx \
+    -o "$folder/all.ptx" "$folder/all.cu"
+[ -s "$folder/all.ptx" ] || exit 1
+absent "approximations" '\.approx'
+absent "flushing of subnormals" '\.ftz'
+absent "contraction (mad.f32, fma other than fma.rn.f32)" 'mad\.[a-z.]*f32|fma\.(rz|rm|rp|rn\.f64|rn\.ftz)'
+absent "division or square root rounded otherwise than to nearest" '(div|sqrt)\.(full|rz|rm|rp)'
+absent "double precision" '\.f64'
+absent "arrays in local memory" '\.local'
+exit $failed

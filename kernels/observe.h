@@ -1,0 +1,109 @@
+/* What is looked at: sums over cells in fixed point, and a digest of the whole state. */
+#ifndef MARROW_OBSERVE_H
+#define MARROW_OBSERVE_H
+
+#include "pool.h"
+
+/* Sums over the uncommitted cells of each page, and how many of its agents are dying. */
+KERNEL void observe(POOL) {
+    SHARED PageWork work;
+    (void)word, (void)live, (void)box, (void)offer, (void)totals;
+    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
+        if (rows[page].cls != NO_CLASS) {
+            i64 t[OBSERVED];
+            for (u32 i = 0; i < OBSERVED; i++) t[i] = 0;
+            FOR_LANES(i, 2u * TALLIES) work.sums[i] = 0u;
+            BARRIER();
+            GLOBAL_MEM const f32 *x = real_field(real, page, 0u);
+            FOR_LANES(i, PAGE_SLOTS) {
+                u32 fated = x[REAL_FATE * PAGE_SLOTS + i] < 0.5f * FOREVER;
+                u32 timed = x[REAL_CLOCK * PAGE_SLOTS + i] < 0.5f * FOREVER;
+                t[OBSERVED_CELLS] += fated;
+                t[OBSERVED_DYING] += timed - fated;
+                t[OBSERVED_CD22] += fixed_point(x[REAL_CD22 * PAGE_SLOTS + i]);
+                t[OBSERVED_BOUND] += fixed_point(x[REAL_BOUND * PAGE_SLOTS + i]);
+                t[OBSERVED_INSIDE] += fixed_point(x[REAL_INSIDE * PAGE_SLOTS + i]);
+                t[OBSERVED_PAYLOAD] += fixed_point(x[REAL_PAYLOAD * PAGE_SLOTS + i]);
+                t[OBSERVED_BREAKS] += fixed_point(x[REAL_BREAKS * PAGE_SLOTS + i]);
+                t[OBSERVED_SETPOINT] += fixed_point(x[REAL_SETPOINT * PAGE_SLOTS + i]);
+            }
+            for (u32 i = 0; i < OBSERVED; i++) sum_into(work.sums, i, t[i]);
+            BARRIER();
+            FOR_LANES(i, TALLIES) tally[page * TALLIES + i] = sum_read(work.sums, i);
+            BARRIER();
+        }
+    }
+}
+
+DEVICE_FN u64 digest_mix(u64 h, u32 value) {
+    h = (h ^ value) * 0x9E3779B97F4A7C15u;
+    return h ^ (h >> 29);
+}
+
+/* A digest of one agent: every bit of its state, its class, nothing of where it sits. */
+DEVICE_FN u64 agent_digest(Agent a, u32 cls) {
+    u64 h = digest_mix(0xcbf29ce484222325u, cls);
+    h = digest_mix(digest_mix(digest_mix(h, a.who.low), a.who.high), a.who.events);
+    h = digest_mix(digest_mix(digest_mix(h, bits_of(a.cd22)), bits_of(a.bound)), bits_of(a.inside));
+    h = digest_mix(digest_mix(digest_mix(h, bits_of(a.payload)), bits_of(a.breaks)), bits_of(a.fate));
+    return digest_mix(digest_mix(digest_mix(h, bits_of(a.clock)), bits_of(a.setpoint)),
+                      bits_of(a.sensitivity));
+}
+
+/* Per page, the sum of its agents' digests (mod 2^64): equal for equal populations, wherever each agent sits.
+ */
+KERNEL void digest(POOL) {
+    SHARED PageWork work;
+    (void)box, (void)offer, (void)totals;
+    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
+        if (rows[page].cls != NO_CLASS) {
+            FOR_LANES(i, 2u * TALLIES) work.sums[i] = 0u;
+            BARRIER();
+            FOR_LANES(w, PAGE_WORDS)
+            for (u32 bits = live[page * PAGE_WORDS + w]; bits != 0u; bits &= bits - 1u) {
+                u32 slot = 32u * w + count_bits((bits & (0u - bits)) - 1u);
+                sum_into(work.sums, 0u,
+                         (i64)agent_digest(agent_read(real, word, page, slot), rows[page].cls));
+            }
+            BARRIER();
+            FOR_LANES(i, TALLIES) tally[page * TALLIES + i] = sum_read(work.sums, i);
+            BARRIER();
+        }
+    }
+}
+
+/* Adds the pages' tallies up by class. Lanes take columns. */
+KERNEL void total(POOL) {
+    (void)real, (void)word, (void)live, (void)box, (void)offer;
+    if (GROUP_ID != 0u) return;
+    FOR_LANES(i, MAX_CLASSES * TALLIES) totals->tally[i / TALLIES][i % TALLIES] = 0;
+    BARRIER();
+    for (u32 page = 0; page < frame->pages; page++) {
+        u32 cls = rows[page].cls;
+        if (cls == NO_CLASS) continue;
+        FOR_LANES(i, TALLIES) /* unsigned: digests wrap round */
+            totals->tally[cls][i] = (i64)((u64)totals->tally[cls][i] + (u64)tally[page * TALLIES + i]);
+    }
+}
+
+/* The yardstick of the benchmark: the same arrays updated in place with next to no arithmetic. */
+KERNEL void stream(POOL) {
+    (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals;
+    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
+        if (rows[page].cls == NO_CLASS) continue;
+        GLOBAL_MEM f32 *RESTRICT x = real_field(real, page, 0u);
+        VECTOR_LOOP
+        FOR_LANES(i, PAGE_SLOTS) {
+            f32 s = x[REAL_SETPOINT * PAGE_SLOTS + i] + x[REAL_SENSITIVITY * PAGE_SLOTS + i];
+            x[REAL_CD22 * PAGE_SLOTS + i] += s;
+            x[REAL_BOUND * PAGE_SLOTS + i] += s;
+            x[REAL_INSIDE * PAGE_SLOTS + i] += s;
+            x[REAL_PAYLOAD * PAGE_SLOTS + i] += s;
+            x[REAL_BREAKS * PAGE_SLOTS + i] += s;
+            x[REAL_FATE * PAGE_SLOTS + i] += s;
+            x[REAL_CLOCK * PAGE_SLOTS + i] += s;
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,103 @@
+/* CD22, conjugate, payload, DNA damage and the hazard that follows: one page through one interval.
+ *
+ * The five equations are linear, so the host's flow map is exact for any dt (model.md section 5): some twenty
+ * fused multiply-adds a cell. Every entry of the map is >= 0, so states never turn negative; values
+ * below TINY are flushed in the code itself, so that no device meets subnormals. */
+#ifndef MARROW_RECEPTOR_H
+#define MARROW_RECEPTOR_H
+
+#include "rng.h"
+
+#define TINY 1e-18f
+#define DUE_FATE 1u
+#define DUE_CLOCK 2u
+
+DEVICE_FN f32 flush(f32 x) {
+    return x < TINY ? 0.0f : x;
+}
+
+/* Where one field of one page begins. */
+DEVICE_FN GLOBAL_MEM f32 *real_field(GLOBAL_MEM f32 *real, u32 page, u32 field) {
+    return real + ((u64)page * REAL_FIELDS + field) * PAGE_SLOTS;
+}
+
+DEVICE_FN GLOBAL_MEM u32 *word_of(GLOBAL_MEM u32 *word, u32 page, u32 slot) {
+    return word + ((u64)page * PAGE_SLOTS + slot) * WORD_FIELDS;
+}
+
+/* Hazard over its largest value: q^n / (1 + q^n), q = breaks / D50. */
+DEVICE_FN f32 hill(f32 q, f32 power, u32 square) {
+    f32 t = square ? q * q : num_power(q, power);
+    return t / (1.0f + t);
+}
+
+/* Budgets spent: a due event is one whose budget has run out. The trapezoid needs the hazard at both ends:
+ * with n = 2 both come from one division. */
+DEVICE_FN f32 hill_both(f32 before, f32 after, f32 power, u32 square) {
+    if (!square) return hill(before, power, 0u) + hill(after, power, 0u);
+    f32 a = before * before, b = after * after;
+    f32 below = (1.0f + a) * (1.0f + b);
+    return fused(2.0f * a, b, a + b) / below;
+}
+
+/* One page through one interval. `due` receives DUE_… bits per place. `square` is a constant at every call.
+ */
+DEVICE_FN void step_places(GLOBAL_MEM f32 *real, u32 page, const ClassStep *m, LOCAL_MEM u8 *due,
+                           u32 square) {
+    GLOBAL_MEM f32 *RESTRICT cd22 = real_field(real, page, REAL_CD22);
+    GLOBAL_MEM f32 *RESTRICT bound = real_field(real, page, REAL_BOUND);
+    GLOBAL_MEM f32 *RESTRICT inside = real_field(real, page, REAL_INSIDE);
+    GLOBAL_MEM f32 *RESTRICT payload = real_field(real, page, REAL_PAYLOAD);
+    GLOBAL_MEM f32 *RESTRICT breaks = real_field(real, page, REAL_BREAKS);
+    GLOBAL_MEM f32 *RESTRICT fate = real_field(real, page, REAL_FATE);
+    GLOBAL_MEM f32 *RESTRICT clock = real_field(real, page, REAL_CLOCK);
+    GLOBAL_MEM const f32 *RESTRICT setpoint = real_field(real, page, REAL_SETPOINT);
+    GLOBAL_MEM const f32 *RESTRICT sensitivity = real_field(real, page, REAL_SENSITIVITY);
+    const f32 rr = m->rr, rc = m->rc, cr = m->cr, cc = m->cc, er = m->er, ec = m->ec, ee = m->ee;
+    const f32 pr = m->pr, pc = m->pc, pe = m->pe, pp = m->pp;
+    const f32 dr = m->dr, dc = m->dc, de = m->de, dp = m->dp, dd = m->dd;
+    const f32 ri = m->ri, ci = m->ci, ei = m->ei, pi = m->pi, di = m->di;
+    const f32 hill_half = m->hill_half, power = m->hill_power, risk = m->natural + m->move;
+    const f32 division = m->division, dying = m->dying;
+    VECTOR_LOOP
+    FOR_LANES(i, PAGE_SLOTS) {
+        f32 r = cd22[i], c = bound[i], e = inside[i], p = payload[i], d = breaks[i];
+        f32 r0 = setpoint[i], s = sensitivity[i];
+        f32 r1 = fused(rr, r, fused(rc, c, ri * r0));
+        f32 c1 = fused(cr, r, fused(cc, c, ci * r0));
+        f32 e1 = fused(er, r, fused(ec, c, fused(ee, e, ei * r0)));
+        f32 p1 = fused(pr, r, fused(pc, c, fused(pe, e, fused(pp, p, pi * r0))));
+        f32 d1 = fused(dr, r, fused(dc, c, fused(de, e, fused(dp, p, fused(dd, d, di * r0)))));
+        d1 = flush(d1);
+        f32 f = fate[i];
+        f32 spent = fused(hill_half, hill_both(d * s, d1 * s, power, square), risk);
+        f32 f1 = f - spent;
+        f32 k1 = clock[i] - (f >= 0.5f * FOREVER ? dying : division);
+        cd22[i] = flush(r1);
+        bound[i] = flush(c1);
+        inside[i] = flush(e1);
+        payload[i] = flush(p1);
+        breaks[i] = d1;
+        fate[i] = f1;
+        clock[i] = k1;
+        due[i] = (u8)((f1 <= 0.0f ? DUE_FATE : 0u) | (k1 <= 0.0f ? DUE_CLOCK : 0u));
+    }
+}
+
+DEVICE_FN void step_page(GLOBAL_MEM f32 *real, u32 page, GLOBAL_MEM const ClassStep *cls, LOCAL_MEM u8 *due) {
+    const ClassStep m = *cls;
+    if (m.hill_square)
+        step_places(real, page, &m, due, 1u);
+    else
+        step_places(real, page, &m, due, 0u);
+}
+
+/* The cells' part of the interval alone, for measuring. */
+KERNEL void cells_only(POOL) {
+    SHARED u8 due[PAGE_SLOTS];
+    (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals;
+    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT)
+        if (rows[page].cls != NO_CLASS) step_page(real, page, &frame->cls[rows[page].cls], due);
+}
+
+#endif
