@@ -5,13 +5,14 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   ?= build
 SECONDS ?= 60
+NVCC    ?= nvcc
 
 # Only the rules below: the built-in ones would try to link dependency files into programs.
 MAKEFLAGS += --no-builtin-rules
 
 # Debian 12 packages: to build, run, plot and test; and what a developer's targets need beside them.
 DEPS     := build-essential pkg-config libyaml-dev libcjson-dev libsundials-dev opencl-c-headers \
-            ocl-icd-libopencl1 pocl-opencl-icd libcmocka-dev gnuplot-nox
+            ocl-icd-libopencl1 pocl-opencl-icd libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox
 DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 
 ifeq ($(origin CC),default)
@@ -21,6 +22,13 @@ endif
 # Contraction stays off everywhere: results must be the same bits on every machine.
 WARNINGS := -Wall -Wextra -Wpedantic -Wmissing-prototypes -Werror
 PACKAGES := yaml-0.1 libcjson
+# One population over several processes, where MPI is (MPI=no leaves it out).
+ifneq ($(MPI),no)
+ifeq ($(shell pkg-config --exists ompi-c && echo yes),yes)
+PACKAGES += ompi-c
+CPPFLAGS += -DMARROW_MPI
+endif
+endif
 COMMON   := -std=c17 -D_GNU_SOURCE -DTARGET_C -ffp-contract=off $(WARNINGS) -pthread -g $(SANITIZE)
 CFLAGS   ?= -O2
 CPPFLAGS += $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -39,7 +47,7 @@ ARCH_x86_64_v3 := -march=x86-64-v3
 ARCH_x86_64_v4 := -march=x86-64-v4
 
 SOURCES := $(filter-out host/main.c,$(wildcard host/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o $(BUILD)/kernel_fatbin.o
 LIBRARY := $(BUILD)/libmarrow.a
 TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
@@ -86,7 +94,12 @@ $(BUILD)/kernel_source.c: kernels/embed.sh $(wildcard kernels/*.h)
 	@mkdir -p $(@D)
 	$(call say,text)sh kernels/embed.sh $@
 
-$(BUILD)/kernel_source.o: $(BUILD)/kernel_source.c
+# For machines with a CUDA driver and no NVRTC; empty where there is no nvcc, or with `make NVCC=`.
+$(BUILD)/kernel_fatbin.c: kernels/fatbin.sh $(wildcard kernels/*.h)
+	@mkdir -p $(@D)
+	$(call say,nvcc)NVCC='$(NVCC)' sh kernels/fatbin.sh $@
+
+$(BUILD)/kernel_%.o: $(BUILD)/kernel_%.c
 	$(call say,cc  )$(CC) $(HOST) -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)

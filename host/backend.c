@@ -1,6 +1,11 @@
 #include "backend.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "self_test.h"
+
+#include "ranks.h"
 
 const char *const kernel_names[KERNEL_COUNT] = {
 #define KERNEL_ROW(name, extent) #name,
@@ -14,7 +19,7 @@ const KernelExtent kernel_extents[KERNEL_COUNT] = {
 #undef KERNEL_ROW
 };
 
-static const BackendCalls *const backends[] = {&backend_cpu, &backend_opencl};
+static const BackendCalls *const backends[] = {&backend_cpu, &backend_opencl, &backend_cuda};
 enum { BACKENDS = sizeof backends / sizeof backends[0] };
 
 size_t pool_part_bytes(PoolPart part, u32 pages) {
@@ -38,15 +43,25 @@ size_t pool_bytes(u32 pages) {
     return sum;
 }
 
-/* auto: a GPU if OpenCL has one, else the processor: kernels compiled as C beat OpenCL on the same cores. */
+/* Opens, and tries it out if it is not the referee itself. */
+static Status open_tested(Backend *out, const BackendCalls *calls, const BackendOptions *options) {
+    out->calls = calls;
+    TRY(calls->open(out, options));
+    return calls == &backend_cpu ? STATUS_OK : self_test(out);
+}
+
+/* auto: CUDA, else a GPU through OpenCL, else the processor: kernels compiled as C beat OpenCL on the same
+ * cores. A device that can be had and computes wrongly is an error here too, and never passed over. */
 static Status open_auto(Backend *out, const BackendOptions *options) {
+    static const BackendCalls *const order[] = {&backend_cuda, &backend_opencl};
     BackendOptions gpu = *options;
     gpu.shape = SHAPE_OF_LANES;
     strcpy(gpu.name, "gpu");
-    out->calls = &backend_opencl;
-    if (backend_opencl.open(out, &gpu) == STATUS_OK) return STATUS_OK;
-    backend_opencl.close(out);
-    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        out->calls = order[i];
+        if (order[i]->open(out, &gpu) == STATUS_OK) return self_test(out);
+        backend_close(out);
+    }
     out->calls = &backend_cpu;
     return backend_cpu.open(out, options);
 }
@@ -54,15 +69,10 @@ static Status open_auto(Backend *out, const BackendOptions *options) {
 Status backend_open(Backend *out, const BackendOptions *options) {
     memset(out, 0, sizeof *out);
     if (options->name[0] == 0 || strcmp(options->name, "auto") == 0) return open_auto(out, options);
-    REQUIRE(strcmp(options->name, "cuda") != 0, STATUS_UNAVAILABLE,
-            "backend cuda: not built in this version; use --backend cpu or opencl");
     for (int i = 0; i < BACKENDS; i++)
-        if (strcmp(backends[i]->name, options->name) == 0) {
-            out->calls = backends[i];
-            return backends[i]->open(out, options);
-        }
-    return status_set(STATUS_BAD_INPUT, "backend \"%s\": there is no such back end; use auto, cpu or opencl",
-                      options->name);
+        if (strcmp(backends[i]->name, options->name) == 0) return open_tested(out, backends[i], options);
+    return status_set(STATUS_BAD_INPUT,
+                      "backend \"%s\": there is no such back end; use auto, cpu, opencl or cuda", options->name);
 }
 
 void backend_close(Backend *b) {
@@ -72,7 +82,6 @@ void backend_close(Backend *b) {
 
 void backend_list(FILE *out) {
     for (int i = 0; i < BACKENDS; i++) backends[i]->list(out);
-    fprintf(out, "cuda     not built in this version\n");
 }
 
 Status backend_pool(Backend *b, u32 pages) {

@@ -44,10 +44,11 @@ typedef enum KernelShape { SHAPE_AUTO, SHAPE_OF_PAGES, SHAPE_OF_LANES } KernelSh
 typedef struct BackendOptions {
     char name[16];     /* auto, cpu, opencl, cuda; "" is auto */
     int device;        /* number in `marrow devices`; -1: the backend's first */
+    char devices[64];  /* the same as a list, "0" or "0,1,3"; "" leaves it to `device` */
     int threads;       /* cpu: 0 is one per processor */
     char isa[16];      /* cpu: "" picks at run time; x86-64-v3 or x86-64-v4 forces the object */
     KernelShape shape; /* opencl: loops over pages (CPU devices) or lanes (GPUs) */
-    int lanes;         /* opencl, lanes: work-group width 1-4096; 0 picks */
+    int lanes;         /* opencl lanes, cuda: width of a group, 1-4096 or 1-1024; 0 picks */
 } BackendOptions;
 
 typedef struct Backend Backend;
@@ -71,17 +72,20 @@ struct Backend {
     const BackendCalls *calls;
     char device[160]; /* for the first line and run.json: "cpu: 2 threads, x86-64-v4" */
     int threads;
-    u32 pages;
-    void *own; /* the backend's private state */
+    int members, ranks; /* pools the population is spread over; processes they are in */
+    u32 pages;          /* of one pool */
+    void *own;          /* the backend's private state */
 };
 
-extern const BackendCalls backend_cpu, backend_opencl;
+extern const BackendCalls backend_many, backend_cpu, backend_opencl, backend_cuda;
 
-/* Opens by name; auto is the fastest usable one (a GPU through OpenCL before cpu, cpu before OpenCL on a
- * CPU). STATUS_BAD_INPUT for a name nobody has, STATUS_UNAVAILABLE for a device this machine does not have.
- */
+/* Opens by name; auto is the fastest usable one (CUDA, a GPU through OpenCL, cpu). A device other than the
+ * processor has to pass the self-test first. STATUS_BAD_INPUT for a name nobody has, STATUS_UNAVAILABLE for a
+ * device this machine does not have, or one that computes wrongly. */
 Status backend_open(Backend *out, const BackendOptions *options);
-void backend_close(Backend *b); /* accepts a zeroed one */
+Status backend_open_one(Backend *out,
+                        const BackendOptions *options); /* one device, whatever `devices` says */
+void backend_close(Backend *b);                         /* accepts a zeroed one */
 void backend_list(FILE *out);
 
 Status backend_pool(Backend *b, u32 pages);

@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "options.h"
 #include "progress.h"
+#include "ranks.h"
 #include "run_folder.h"
 #include "sim.h"
 #include "writer_events.h"
@@ -49,7 +50,7 @@ static Status prepare(Run *run) {
     const char *folder = run->options.folder;
     REQUIRE(folder && *folder, STATUS_BAD_INPUT, "no folder given; add -o DIR");
     TRY(options_config(&run->options, &run->config));
-    TRY(run_folder_check(folder, &run->config, run->options.force));
+    if (ranks_index() == 0) TRY(run_folder_check(folder, &run->config, run->options.force));
     TRY(dosing_create(&run->dosing, &run->config));
     TRY(backend_open(&run->backend, &run->options.backend));
     return sim_create(&run->sim, &run->config, run->dosing, &run->backend);
@@ -75,7 +76,8 @@ static Status write_doses(Run *run) {
 
 /* One row of timeseries.csv, of the cells as they are now. */
 static Status write_row(Run *run, Observation *o) {
-    TRY(sim_observe(run->sim, o));
+    TRY(sim_observe(run->sim, o)); /* all ranks: it sums over them */
+    if (ranks_index() > 0) return STATUS_OK;
     run->record.imbalance_cells = observation_imbalance_cells(o);
     TRY(observation_write(o, run->timeseries.text));
     return run_file_flush(&run->timeseries);
@@ -83,24 +85,28 @@ static Status write_row(Run *run, Observation *o) {
 
 /* The folder is ours, and says that a run is on its way: config.yaml first, so that running again after any
  * failure finds its own run here. */
-static Status begin(Run *run) {
+static Status begin_files(Run *run) {
     TRY(run_folder_open(&run->folder, run->options.folder));
     TRY(write_config(run));
     TRY(run_record_write(&run->record, &run->folder));
     TRY(events_open(&run->events, &run->folder));
     TRY(run_file_table(&run->timeseries, &run->folder, "timeseries.csv"));
-    TRY(observation_write_header(run->timeseries.text));
+    return observation_write_header(run->timeseries.text);
+}
+
+static Status begin(Run *run) {
     Observation first;
+    if (ranks_index() == 0) TRY(begin_files(run));
     TRY(write_row(run, &first));
-    progress_device(&run->progress, &run->config, &run->backend, &first);
+    if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
     return STATUS_OK;
 }
 
 static Status simulate(Run *run) {
-    while (!sim_done(run->sim) && !interrupt_name()) {
+    while (!sim_done(run->sim) && !interrupt_due()) {
         interrupt_listen();
         TRY(sim_advance(run->sim));
-        TRY(events_doses(&run->events, run->dosing));
+        if (ranks_index() == 0) TRY(events_doses(&run->events, run->dosing));
         Observation o;
         if (sim_output_due(run->sim)) TRY(write_row(run, &o));
         progress_step(&run->progress, run->sim);
@@ -110,7 +116,7 @@ static Status simulate(Run *run) {
         STATUS_STOPPED,
         "stopped by %s at day %g; files hold everything up to there; run again without interruption "
         "with --force",
-        interrupt_name(), sim_time_h(run->sim) / 24);
+        interrupt_name() ? interrupt_name() : "a signal to another process", sim_time_h(run->sim) / 24);
 }
 
 static const char *result_of(Status status) {
@@ -129,7 +135,7 @@ static Status finish(Run *run, Status status) {
     record->result = result_of(status);
     record->message = message;
     Status digest = sim_digest(run->sim, &record->state_hash);
-    Status written = run_record_write(record, &run->folder);
+    Status written = run->folder.path ? run_record_write(record, &run->folder) : STATUS_OK;
     if (status != STATUS_OK) return status_set(status, "%s", message);
     TRY(digest);
     return written;
@@ -141,11 +147,11 @@ static Status run_story(Run *run) {
     run_record_start(&run->record);
     Status status = begin(run);
     if (status == STATUS_OK) status = simulate(run);
-    if (status == STATUS_OK || status == STATUS_STOPPED) {
+    if (ranks_index() == 0 && (status == STATUS_OK || status == STATUS_STOPPED)) {
         Status doses = write_doses(run);
         if (doses != STATUS_OK) status = doses;
     }
-    if (run->folder.path) status = finish(run, status);
+    if (run->folder.path || ranks_index() > 0) status = finish(run, status);
     if (run->folder.path) progress_end(&run->progress, run->sim, run->options.folder, result_of(status));
     return status;
 }

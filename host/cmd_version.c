@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "options.h"
+#include "ranks.h"
 #include "version.h"
 
 static const OptionsUse use = {"version", "", "Prints version, build options, and the libraries found.", 0};
@@ -20,6 +21,7 @@ static void print_version(void) {
     printf("kernels    %s, and OpenCL C inside the program\n", version_kernels);
     printf("libraries  libyaml %s, cJSON %s, SUNDIALS %s, glibc %s\n", yaml_get_version_string(),
            cJSON_Version(), sundials, gnu_get_libc_version());
+    printf("MPI        %s\n", ranks_library());
     printf("not built  CUDA, snapshots, checkpoints, marrow cube, view, trial, sweep, report, export\n");
 }
 

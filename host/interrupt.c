@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 static volatile sig_atomic_t caught;
+static enum { ALONE, GO_ON, STOP } agreed;
 
 static void on_signal(int number) {
     caught = number;
@@ -25,4 +26,12 @@ const char *interrupt_name(void) {
     case SIGUSR1: return "SIGUSR1";
     default: return "SIGTERM";
     }
+}
+
+void interrupt_agree(int stop) {
+    agreed = stop ? STOP : GO_ON;
+}
+
+int interrupt_due(void) {
+    return agreed == ALONE ? caught != 0 : agreed == STOP;
 }

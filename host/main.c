@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "ranks.h"
 #include "text.h"
 #include "version.h"
 
@@ -95,7 +96,10 @@ static Status flush_output(Status status) {
 
 int main(int argc, char **argv) {
     ignore_write_signals();
-    Status status = flush_output(dispatch(argc, argv));
-    if (status != STATUS_OK) fprintf(stderr, "marrow: %s\n", status_message());
+    Status status = ranks_start(&argc, &argv);
+    if (status == STATUS_OK) status = flush_output(dispatch(argc, argv));
+    if (status != STATUS_OK && (ranks_index() == 0 || status != STATUS_STOPPED))
+        fprintf(stderr, "marrow: %s\n", status_message());
+    ranks_finish(status);
     return (int)status;
 }

@@ -2,8 +2,6 @@
 #ifndef MARROW_OPENCL_H
 #define MARROW_OPENCL_H
 
-#include <stdint.h>
-
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
@@ -16,7 +14,7 @@ typedef struct OpenCl {
 #undef OPENCL_ENTRY
 } OpenCl;
 
-enum { OPENCL_DEVICES = 64, OPENCL_KEY = 1024, OPENCL_PATH = 1024 };
+enum { OPENCL_DEVICES = 64 };
 
 typedef struct OpenClDevice {
     cl_platform_id platform;
@@ -52,15 +50,5 @@ Status opencl_choose(const OpenCl *cl, int number, bool gpu_only, OpenClDevice *
  * message names the file with the compiler's log and the numbered source. */
 Status opencl_build(const OpenCl *cl, cl_context context, const OpenClDevice *device, bool pages,
                     cl_program *out);
-
-/* Built kernels on disk, in $MARROW_CACHE_DIR, else $XDG_CACHE_HOME/marrow, else ~/.cache/marrow. A file
- * carries its key, size and checksum, so a damaged or foreign one is never used. A cache that cannot be
- * written is no error. */
-Status opencl_cache_path(const char *key, const char *suffix, char path[OPENCL_PATH]);
-unsigned char *opencl_cache_read(const char *path, const char *key,
-                                 size_t *size); /* NULL: nothing usable there */
-void opencl_cache_write(const char *path, const char *key, const unsigned char *data, size_t size);
-
-uint64_t opencl_hash(const void *data, size_t size); /* FNV-1a */
 
 #endif

@@ -4,12 +4,10 @@
  */
 #include "opencl.h"
 
+#include "kernel_cache.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-extern const char kernel_source[];
-extern const unsigned kernel_source_size;
 
 static void build_options(bool pages, char options[512]) {
     const char *more = getenv("MARROW_OPENCL_OPTIONS");
@@ -18,9 +16,9 @@ static void build_options(bool pages, char options[512]) {
 }
 
 /* Whatever changes the built program is in its key. */
-static void build_key(const OpenClDevice *device, const char *options, char key[OPENCL_KEY]) {
-    snprintf(key, OPENCL_KEY, "source %016llx\noptions %s\ndevice %s\ndriver %s\nplatform %s\n",
-             (unsigned long long)opencl_hash(kernel_source, kernel_source_size), options, device->name,
+static void build_key(const OpenClDevice *device, const char *options, char key[KERNEL_KEY]) {
+    snprintf(key, KERNEL_KEY, "source %016llx\noptions %s\ndevice %s\ndriver %s\nplatform %s\n",
+             (unsigned long long)kernel_hash(kernel_source, kernel_source_size), options, device->name,
              device->driver, device->platform_version);
 }
 
@@ -28,7 +26,7 @@ static void build_key(const OpenClDevice *device, const char *options, char key[
 static cl_program program_cached(const OpenCl *cl, cl_context context, const OpenClDevice *device,
                                  const char *options, const char *path, const char *key) {
     size_t size = 0;
-    unsigned char *data = opencl_cache_read(path, key, &size);
+    unsigned char *data = kernel_cache_read(path, key, &size);
     if (!data) return NULL;
     cl_int status = CL_SUCCESS, error = CL_SUCCESS;
     const unsigned char *binary = data;
@@ -51,7 +49,7 @@ static void program_keep(const OpenCl *cl, cl_program program, const char *path,
         return;
     unsigned char *data = malloc(size);
     if (data && cl->clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof data, &data, NULL) == CL_SUCCESS)
-        opencl_cache_write(path, key, data, size);
+        kernel_cache_write(path, key, data, size);
     free(data);
 }
 
@@ -64,47 +62,12 @@ static char *build_log(const OpenCl *cl, cl_program program, cl_device_id device
     return log;
 }
 
-/* The first line with an error in it, else the first with anything. */
-static void log_first_error(const char *log, char line[200]) {
-    const char *error = strstr(log, "error"), *start = error ? error : log + strspn(log, " \t\r\n");
-    while (start > log && start[-1] != '\n') start--;
-    snprintf(line, 200, "%.*s", (int)strcspn(start, "\r\n"), start);
-}
-
-static void write_numbered_source(FILE *file) {
-    unsigned number = 1;
-    for (const char *line = kernel_source; *line; number++) {
-        int length = (int)strcspn(line, "\n");
-        fprintf(file, "%5u  %.*s\n", number, length, line);
-        line += length + (line[length] == '\n');
-    }
-}
-
-/* Into the cache's folder, or the one for temporary files; "" if neither can be written. */
-static void log_write(const char *key, const char *options, const char *log, char path[OPENCL_PATH]) {
-    const char *temporary = getenv("TMPDIR");
-    FILE *file = NULL;
-    if (opencl_cache_path(key, "log", path) == STATUS_OK) file = fopen(path, "w");
-    if (!file) {
-        snprintf(path, OPENCL_PATH, "%s/marrow-opencl-%ld.log",
-                 temporary && temporary[0] ? temporary : "/tmp", (long)getpid());
-        file = fopen(path, "w");
-    }
-    if (!file) {
-        path[0] = 0;
-        return;
-    }
-    fprintf(file, "options: %s\n\n%s\n\n", options, log);
-    write_numbered_source(file);
-    fclose(file);
-}
-
 static Status build_failed(const OpenCl *cl, cl_program program, const OpenClDevice *device,
                            const char *options, const char *key, cl_int error) {
     char *log = build_log(cl, program, device->id);
-    char path[OPENCL_PATH], line[200];
-    log_first_error(log ? log : "", line);
-    log_write(key, options, log ? log : "", path);
+    char path[KERNEL_PATH], line[200];
+    kernel_log_first_error(log ? log : "", line);
+    kernel_log_write(key, options, log ? log : "", path);
     free(log);
     return status_set(
         STATUS_UNAVAILABLE,
@@ -134,10 +97,10 @@ static Status program_compiled(const OpenCl *cl, cl_context context, const OpenC
 
 Status opencl_build(const OpenCl *cl, cl_context context, const OpenClDevice *device, bool pages,
                     cl_program *out) {
-    char options[512], key[OPENCL_KEY], path[OPENCL_PATH];
+    char options[512], key[KERNEL_KEY], path[KERNEL_PATH];
     build_options(pages, options);
     build_key(device, options, key);
-    bool cache = opencl_cache_path(key, "clbin", path) == STATUS_OK;
+    bool cache = kernel_cache_path(key, "clbin", path) == STATUS_OK;
     *out = cache ? program_cached(cl, context, device, options, path, key) : NULL;
     if (*out) return STATUS_OK;
     TRY(program_compiled(cl, context, device, options, key, out));

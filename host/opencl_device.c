@@ -1,8 +1,9 @@
 /* The OpenCL library and its devices. */
 #include "opencl.h"
 
-#include <dlfcn.h>
 #include <string.h>
+
+#include "library.h"
 
 /* `advance` keeps a page's due flags (4096 bytes) and its ranks and sums (some 3.2 KB) in local memory. */
 enum { LOCAL_BYTES = 8192, LEAST_BYTES = 64 << 20 };
@@ -16,24 +17,19 @@ static const char *const entry_names[] = {
 enum { ENTRIES = sizeof entry_names / sizeof entry_names[0] };
 _Static_assert(sizeof(OpenCl) == ENTRIES * sizeof(void *), "one pointer per entry");
 
-/* Never closed: drivers leave threads and exit handlers behind. */
 Status opencl_load(const OpenCl **out) {
     static OpenCl calls;
     static void *library;
     *out = &calls;
     if (library) return STATUS_OK;
-    void *opened = dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_LOCAL);
+    void *opened = library_open("libOpenCL.so.1");
     REQUIRE(
         opened, STATUS_UNAVAILABLE,
         "backend opencl: no OpenCL library (libOpenCL.so.1); install ocl-icd-libopencl1 and a driver such as "
         "pocl-opencl-icd, or use --backend cpu");
-    for (int i = 0; i < ENTRIES; i++) {
-        void *entry = dlsym(opened, entry_names[i]);
-        REQUIRE(entry, STATUS_UNAVAILABLE,
-                "backend opencl: libOpenCL.so.1 has no %s; install a newer ocl-icd-libopencl1",
-                entry_names[i]);
-        memcpy((char *)&calls + (size_t)i * sizeof entry, &entry, sizeof entry);
-    }
+    const char *missing = library_entries(opened, entry_names, ENTRIES, &calls);
+    REQUIRE(!missing, STATUS_UNAVAILABLE,
+            "backend opencl: libOpenCL.so.1 has no %s; install a newer ocl-icd-libopencl1", missing);
     library = opened;
     return STATUS_OK;
 }

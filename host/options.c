@@ -123,7 +123,7 @@ static Status take(Parse *parse, int key, const char *value) {
     Options *out = parse->out;
     switch (key) {
     case 'b': return name_of("--backend", value, out->backend.name, sizeof out->backend.name);
-    case KEY_DEVICE: return count("--device", value, &out->backend.device);
+    case KEY_DEVICE: return name_of("--device", value, out->backend.devices, sizeof out->backend.devices);
     case KEY_THREADS: return count("--threads", value, &out->backend.threads);
     case KEY_ISA: return name_of("--isa", value, out->backend.isa, sizeof out->backend.isa);
     case KEY_SHAPE: return shape(value, &out->backend.shape);

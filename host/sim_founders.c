@@ -1,50 +1,30 @@
 /* Time zero: room for the agents, and founders in it. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "sim_state.h"
 
-enum { FOUNDERS_PER_PAGE = 3686 }; /* 90 %: the first births find room in their page */
-
 /* Pages for the groups at their fullest: thinning starts 10 % above the target, pages may be 90 % full. */
-static u32 pages_needed(const CellClasses *classes) {
+static u32 pages_needed(const CellClasses *classes, int members) {
     double pages = 4;
     for (int g = 0; g < classes->group_count; g++)
-        pages += classes->group[g].agents * 1.1 / (0.9 * PAGE_SLOTS);
+        pages += classes->group[g].agents * 1.1 / PAGE_FILL / members;
     return (u32)ceil(pages) + 2u * (u32)classes->count;
 }
 
 Status sim_pool_create(Sim *sim) {
-    u32 least = pages_needed(&sim->classes), pages = least;
+    u32 least = pages_needed(&sim->classes, sim->backend->members), pages = least;
     if (sim->config->simulation.capacity)
-        pages = (u32)((sim->config->simulation.capacity + PAGE_SLOTS - 1) / PAGE_SLOTS);
+        pages =
+            (u32)((sim->config->simulation.capacity / sim->backend->members + PAGE_SLOTS - 1) / PAGE_SLOTS);
     REQUIRE(pages >= least, STATUS_BAD_INPUT,
             "simulation.capacity: %lld places are too few for %lld agents; give at least %lld, or 0",
             (long long)sim->config->simulation.capacity, (long long)sim->config->simulation.agents,
-            (long long)least * PAGE_SLOTS);
+            (long long)least * PAGE_SLOTS * sim->backend->members);
     TRY(backend_pool(sim->backend, pages));
     sim->frame.pages = pages;
-    sim->cost.bytes = pool_bytes(pages);
+    sim->frame.members = (u32)sim->backend->members;
+    sim->cost.bytes = pool_bytes(pages) * (size_t)sim->backend->members;
     return STATUS_OK;
-}
-
-/* Lays the founders of each class over pages of its own. */
-static Status founders_place(Sim *sim) {
-    PageRow *rows = calloc(sim->frame.pages, sizeof *rows);
-    REQUIRE(rows, STATUS_FAILED, "simulation: out of memory for %u pages; lower simulation.agents",
-            sim->frame.pages);
-    u32 page = 0;
-    for (int c = 0; c < sim->classes.count; c++)
-        for (i64 first = 0; first < sim->state[c].cells; first += FOUNDERS_PER_PAGE) {
-            i64 left = sim->state[c].cells - first;
-            rows[page++] = (PageRow){.cls = (u32)c,
-                                     .used = (u32)(left < FOUNDERS_PER_PAGE ? left : FOUNDERS_PER_PAGE),
-                                     .free_rank = (u32)first};
-        }
-    while (page < sim->frame.pages) rows[page++].cls = NO_CLASS;
-    Status status = backend_write(sim->backend, POOL_ROWS, 0, sim->frame.pages * sizeof *rows, rows);
-    free(rows);
-    return status;
 }
 
 void sim_founders_count(Sim *sim) {
@@ -65,7 +45,6 @@ static void trends_start(Sim *sim, int c) {
            growth = sim->frame.cls[c].division / sim->dt_h - natural;
     s->cd22_loss = s->bound_loss = (Trend){natural, natural};
     s->setpoint_growth = (Trend){growth, growth};
-    s->typical[FLOW_R] = sim->classes.cls[c].traits.cd22_per_cell;
 }
 
 Status sim_founders_create(Sim *sim) {
@@ -76,10 +55,9 @@ Status sim_founders_create(Sim *sim) {
         sim_class_step(sim, c, &map, &none, &sim->frame.cls[c]);
     }
     for (int c = 0; c < sim->classes.count; c++) trends_start(sim, c);
-    TRY(founders_place(sim));
-    TRY(backend_write(sim->backend, POOL_TOTALS, 0, sizeof sim->totals,
-                      &sim->totals)); /* nothing planned yet */
+    for (int c = 0; c < sim->classes.count; c++) sim->frame.cls[c].newcomers = (u32)sim->state[c].cells;
     TRY(sim_frame_send(sim, PLAN_ARRIVALS));
+    TRY(sim_launch(sim, KERNEL_lay));
     TRY(sim_launch(sim, KERNEL_found));
     return sim_resync(sim);
 }

@@ -39,8 +39,9 @@ Status sim_digest(Sim *sim, uint64_t *digest) {
     TRY(backend_read(sim->backend, POOL_TOTALS, 0, sizeof sim->totals, &sim->totals));
     *digest = 0;
     for (int c = 0; c < sim->classes.count; c++)
-        *digest += (uint64_t)sim->totals.tally[c][0] *
-                   (2 * (uint64_t)sim->classes.group[sim->classes.cls[c].group].weight + 1); /* odd: loses no bits */
+        *digest +=
+            (uint64_t)sim->totals.tally[c][0] *
+            (2 * (uint64_t)sim->classes.group[sim->classes.cls[c].group].weight + 1); /* odd: loses no bits */
     return STATUS_OK;
 }
 

@@ -6,7 +6,6 @@
 
 static const double THIN_ABOVE = 1.1;  /* of a group's target */
 static const double PACK_BELOW = 0.70; /* of the places in a class's pages */
-static const double PACK_TO = 0.90;
 
 static i64 group_agents(const Sim *sim, int group) {
     i64 sum = 0;
@@ -88,11 +87,10 @@ static Status group_resample(Sim *sim, int group) {
     return STATUS_OK;
 }
 
-static bool class_sparse(const Sim *sim, int c, u32 *kept) {
+static bool class_sparse(const Sim *sim, int c) {
     const ClassPlan *plan = &sim->totals.plan[c];
-    double places = (double)plan->pages * PAGE_SLOTS;
-    *kept = (u32)ceil(plan->used / (PACK_TO * PAGE_SLOTS));
-    return plan->used < PACK_BELOW * places && *kept < plan->pages;
+    return plan->used < PACK_BELOW * PAGE_SLOTS * plan->pages &&
+           plan->used + PAGE_FILL <= PAGE_FILL * plan->pages;
 }
 
 /* Empties the last pages of classes whose pages have grown sparse into the free places of their others. */
@@ -100,7 +98,8 @@ static Status pages_pack(Sim *sim) {
     const KernelId kernels[] = {KERNEL_plan, KERNEL_spread, KERNEL_settle};
     bool any = false;
     for (int c = 0; c < sim->classes.count; c++) {
-        sim->frame.cls[c].selected = class_sparse(sim, c, &sim->frame.cls[c].kept_pages);
+        sim->frame.cls[c].selected = class_sparse(sim, c);
+        sim->frame.cls[c].pack_fill = PAGE_FILL;
         any = any || sim->frame.cls[c].selected;
     }
     return any ? run(sim, PLAN_PACK, kernels, 3) : STATUS_OK;

@@ -15,7 +15,6 @@ typedef struct Trend {
 typedef struct ClassState {
     i64 cells, dying;                             /* agents, uncommitted and committed */
     double cd22, bound, inside, setpoint;         /* molecules */
-    double typical[FLOW_STATES];                  /* a cell of the median set-point that never divides */
     Trend cd22_loss, bound_loss, setpoint_growth; /* per hour */
     double newcomer_debt;                         /* fraction of an agent still owed by the inflow */
     u32 newcomers, newcomer_serial;               /* this interval's, and how many there ever were */

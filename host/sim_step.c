@@ -1,20 +1,20 @@
 /* What one interval asks of the cells: each class's flow map, hazards and newcomers, and what becomes of the
  * class's sums. */
 #include <math.h>
-#include <string.h>
 
 #include "../kernels/rng.h"
 #include "sim_state.h"
 
-/* Division hazard at which an Erlang(k) cycle just makes good deaths at rate d: a cycle of mean 1/h multiplies cells at rate
- * k h (2^(1/k) - 1), which is h only for k = 1. */
+/* Division hazard at which an Erlang(k) cycle just makes good deaths at rate d: a cycle of mean 1/h
+ * multiplies cells at rate k h (2^(1/k) - 1), which is h only for k = 1. */
 static double balancing_per_h(const CellClass *cls) {
     double k = (double)cls->traits.cycle_stages;
     return cls->death_per_h / (k * (pow(2, 1 / k) - 1));
 }
 
-/* Division hazard at the interval's middle (1/h): b with all room free, and with none what balances natural death; blasts,
- * committed cells and normal marrow share the room. For k = 1 this is d0 + (b - d0) max(0, 1 - Ntot/K). */
+/* Division hazard at the interval's middle (1/h): b with all room free, and with none what balances natural
+ * death; blasts, committed cells and normal marrow share the room. For k = 1 this is d0 + (b - d0) max(0, 1 -
+ * Ntot/K). */
 static double division_per_h(const Sim *sim, const CellClass *cls) {
     double taken = trend_middle(sim->blasts) + trend_middle(sim->committed) + trend_middle(sim->normal);
     double room = fmax(0, 1 - taken / sim->room_cells);
@@ -37,6 +37,29 @@ static void flow_copy(const FlowMap *map, ClassStep *out) {
     out->ri = (f32)map->inflow[FLOW_R], out->ci = (f32)map->inflow[FLOW_C],
     out->ei = (f32)map->inflow[FLOW_E];
     out->pi = (f32)map->inflow[FLOW_P], out->di = (f32)map->inflow[FLOW_D];
+}
+
+/* The map run backwards, for breaks alone: from the states at the interval's end those at its start. The row
+ * solves back * phi = (0, 0, 0, 0, 1), phi being triangular but for its corner of R and C. Where the interval
+ * is too long for the end to tell of the start (in single precision), the breaks are taken for constant. */
+static void flow_back(const FlowMap *map, ClassStep *out) {
+    const double(*phi)[FLOW_STATES] = map->phi;
+    double back[FLOW_STATES] = {0}, r = 0, c = 0, inflow = 0, size = 0;
+    back[FLOW_D] = 1 / phi[FLOW_D][FLOW_D];
+    back[FLOW_P] = -back[FLOW_D] * phi[FLOW_D][FLOW_P] / phi[FLOW_P][FLOW_P];
+    back[FLOW_E] =
+        -(back[FLOW_D] * phi[FLOW_D][FLOW_E] + back[FLOW_P] * phi[FLOW_P][FLOW_E]) / phi[FLOW_E][FLOW_E];
+    for (int i = FLOW_E; i <= FLOW_D; i++) r -= back[i] * phi[i][FLOW_R], c -= back[i] * phi[i][FLOW_C];
+    double corner = phi[FLOW_R][FLOW_R] * phi[FLOW_C][FLOW_C] - phi[FLOW_R][FLOW_C] * phi[FLOW_C][FLOW_R];
+    back[FLOW_R] = (r * phi[FLOW_C][FLOW_C] - c * phi[FLOW_C][FLOW_R]) / corner;
+    back[FLOW_C] = (c * phi[FLOW_R][FLOW_R] - r * phi[FLOW_R][FLOW_C]) / corner;
+    for (int i = 0; i < FLOW_STATES; i++) inflow -= back[i] * map->inflow[i], size += fabs(back[i]);
+    if (!(size < 1e4)) {
+        out->back_d = 1;
+        return;
+    }
+    out->back_r = (f32)back[FLOW_R], out->back_c = (f32)back[FLOW_C], out->back_e = (f32)back[FLOW_E];
+    out->back_p = (f32)back[FLOW_P], out->back_d = (f32)back[FLOW_D], out->back_inflow = (f32)inflow;
 }
 
 /* Straight on from a step's two Gauss nodes to its end. */
@@ -72,6 +95,7 @@ void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath 
         .dying_stages = (u32)sim->config->cells.apoptosis_stages,
     };
     flow_copy(map, out);
+    flow_back(map, out);
 }
 
 /* Mutants of this interval, in cells: Poisson around the divisions of the last one times the chance. Above 30
@@ -117,17 +141,6 @@ static double uptake_excess(double before, double after, double degraded, double
     return fmin(fmax(excess, -1), 4);
 }
 
-/* Carries the class's typical cell; returns its breaks before over after. */
-static double typical_advance(ClassState *s, const FlowMap *m, double setpoint) {
-    double next[FLOW_STATES], before = s->typical[FLOW_D];
-    for (int i = 0; i < FLOW_STATES; i++) {
-        next[i] = m->inflow[i] * setpoint;
-        for (int j = 0; j < FLOW_STATES; j++) next[i] += m->phi[i][j] * s->typical[j];
-    }
-    memcpy(s->typical, next, sizeof next);
-    return next[FLOW_D] > 0 ? fmin(before / next[FLOW_D], 10) : 1;
-}
-
 /* What the class's sums will be once every agent has taken the map, and what it degrades on the way. */
 static void class_flow(Sim *sim, int c, const FlowMap *m) {
     ClassState *s = &sim->state[c];
@@ -151,7 +164,5 @@ void sim_classes_step(Sim *sim, const PlasmaPath *path) {
         sim_class_step(sim, c, &map, path, &sim->frame.cls[c]);
         newcomers_count(sim, c);
         class_flow(sim, c, &map);
-        const CellTraits *t = &sim->classes.cls[c].traits;
-        sim->frame.cls[c].breaks_before = (f32)typical_advance(&sim->state[c], &map, t->cd22_per_cell);
     }
 }

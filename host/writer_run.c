@@ -45,7 +45,7 @@ static bool add_origin(cJSON *json, const RunRecord *r) {
            add_text(json, "drug", r->config->drug.name) &&
            add_text(json, "backend", r->backend->calls->name) &&
            add_text(json, "device", r->backend->device) && add_number(json, "threads", r->backend->threads) &&
-           add_number(json, "ranks", 1);
+           add_number(json, "ranks", r->backend->ranks);
 }
 
 static bool add_cost(cJSON *json, const RunRecord *r) {

@@ -80,6 +80,14 @@ DEVICE_FN f32 drug_hazard(f32 breaks, f32 sensitivity, GLOBAL_MEM const ClassSte
     return 2.0f * m->hill_half * hill(breaks * sensitivity, m->hill_power, m->hill_square);
 }
 
+/* The cell's breaks at the interval's start; the map has no negative entry, so breaks alone bound them. */
+DEVICE_FN f32 breaks_before(Agent a, GLOBAL_MEM const ClassStep *m) {
+    f32 most = m->back_d * a.breaks;
+    f32 d = fused(m->back_p, a.payload, fused(m->back_inflow, a.setpoint, most));
+    d = fused(m->back_r, a.cd22, fused(m->back_c, a.bound, fused(m->back_e, a.inside, d)));
+    return d < 0.0f ? 0.0f : (d > most ? most : d);
+}
+
 /* When in the interval (0-1) the fate budget that ended at `left` ran out, the hazard going straight from h0
  * to h1 (both times dt). */
 DEVICE_FN f32 fate_moment(f32 left, f32 h0, f32 h1) {
@@ -124,7 +132,7 @@ DEVICE_FN u32 fate_resolve(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, u32 page,
         return EVENT_FREED;
     }
     f32 steady = m->natural + m->move, h1 = steady + drug_hazard(a.breaks, a.sensitivity, m);
-    f32 h0 = steady + drug_hazard(a.breaks * m->breaks_before, a.sensitivity, m);
+    f32 h0 = steady + drug_hazard(breaks_before(a, m), a.sensitivity, m);
     f32 all = 0.5f * (h0 + h1), moment = fate_moment(a.fate, h0, h1);
     u32 divides = due & DUE_CLOCK, ends = due & DUE_FATE;
     if (divides && (!ends || event_moment(a.clock, m->division) <= moment)) return EVENT_BORN;

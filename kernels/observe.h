@@ -2,7 +2,7 @@
 #ifndef MARROW_OBSERVE_H
 #define MARROW_OBSERVE_H
 
-#include "pool.h"
+#include "resample.h"
 
 /* Sums over the uncommitted cells of each page, and how many of its agents are dying. */
 KERNEL void observe(POOL) {
@@ -82,7 +82,7 @@ KERNEL void total(POOL) {
         u32 cls = rows[page].cls;
         if (cls == NO_CLASS) continue;
         FOR_LANES(i, TALLIES) /* unsigned: digests wrap round */
-            totals->tally[cls][i] = (i64)((u64)totals->tally[cls][i] + (u64)tally[page * TALLIES + i]);
+        totals->tally[cls][i] = (i64)((u64)totals->tally[cls][i] + (u64)tally[page * TALLIES + i]);
     }
 }
 

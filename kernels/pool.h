@@ -1,4 +1,4 @@
-/* Agents between pages: founders, newcomers, placing by rank, splitting, thinning, packing.
+/* Agents between pages: who belongs to this pool, newcomers, placing by rank.
  *
  * `plan` counts, page by page, the agents of each class that need a place and the places each page
  * offers; the k-th agent takes the k-th place. The kernels that write then touch distinct places, and
@@ -64,48 +64,49 @@ DEVICE_FN void pool_place(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, GLOBAL_MEM
     agent_write(real, word, offer[found], 32u * at->word + zero_bit(taken[at->word], rank - at->rank), a);
 }
 
-/* Time zero: fills each page's first `used` places with founders number free_rank … of its class. */
-KERNEL void found(POOL) {
-    (void)box, (void)tally, (void)offer, (void)totals;
-    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
-        u32 cls = rows[page].cls, used = cls == NO_CLASS ? 0u : rows[page].used;
-        FOR_LANES(slot, PAGE_SLOTS) {
-            Agent a = agent_nobody();
-            if (slot < used) {
-                Luck name = philox(frame->seed_low, frame->seed_high, rows[page].free_rank + slot, cls, 0u,
-                                   PURPOSE_FOUNDER);
-                a.who.low = name.a;
-                a.who.high = name.b;
-                a = agent_new(a.who, frame, &frame->cls[cls]);
-            }
-            agent_write(real, word, page, slot, a);
-        }
-        FOR_LANES(w, PAGE_WORDS) {
-            u32 above = used > 32u * w ? used - 32u * w : 0u;
-            live[page * PAGE_WORDS + w] = above >= 32u ? 0xffffffffu : (1u << above) - 1u;
-        }
-    }
+/* How many of `count` agents numbered from `base` belong to this pool: those whose number is `member` modulo
+ * `members`. Who belongs where is no part of any result. */
+DEVICE_FN u32 member_share(GLOBAL_MEM const Frame *frame, u32 base, u32 count) {
+    u32 ahead = frame->members - 1u - frame->member;
+    return (base + count + ahead) / frame->members - (base + ahead) / frame->members;
+}
+
+/* The number of the k-th of them. */
+DEVICE_FN u32 member_serial(GLOBAL_MEM const Frame *frame, u32 base, u32 k) {
+    u32 ahead = frame->members - 1u - frame->member;
+    return ((base + ahead) / frame->members + k) * frame->members + frame->member;
 }
 
 /* Agents of a page that need a place in the page's own class, by what is planned. */
-DEVICE_FN u32 plan_own(GLOBAL_MEM PageRow *row, GLOBAL_MEM const Frame *frame, u32 seen) {
+DEVICE_FN u32 plan_own(GLOBAL_MEM PageRow *row, GLOBAL_MEM const Frame *frame,
+                       GLOBAL_MEM const ClassPlan *plan) {
     GLOBAL_MEM const ClassStep *m = &frame->cls[row->cls];
     if (frame->mode == PLAN_ARRIVALS) return row->out_born;
     if (!m->selected) return 0u;
     if (frame->mode == PLAN_SPLIT) return row->used;
-    row->leaving = seen >= m->kept_pages ? 1u : 0u;
+    row->leaving = plan->pages >= plan->kept_pages ? 1u : 0u;
     return row->leaving ? row->used : 0u;
 }
 
+/* Packing keeps as many pages as hold the class's agents at the wanted fill. */
+DEVICE_FN void plan_keep(GLOBAL_MEM const PageRow *rows, GLOBAL_MEM ClassPlan *plan,
+                         GLOBAL_MEM const Frame *frame) {
+    for (u32 page = 0; page < frame->pages; page++)
+        if (rows[page].cls != NO_CLASS) plan[rows[page].cls].kept_pages += rows[page].used;
+    for (u32 c = 0; c < frame->classes; c++) {
+        u32 fill = frame->cls[c].pack_fill;
+        plan[c].kept_pages = fill ? (plan[c].kept_pages + fill - 1u) / fill : 0xffffffffu;
+    }
+}
+
 /* Ranks of all that need a place, class by class in page order. */
-DEVICE_FN void plan_incoming(GLOBAL_MEM PageRow *rows, GLOBAL_MEM Totals *totals,
+DEVICE_FN void plan_incoming(GLOBAL_MEM PageRow *rows, GLOBAL_MEM ClassPlan *plan,
                              GLOBAL_MEM const Frame *frame) {
-    GLOBAL_MEM ClassPlan *plan = totals->plan;
     for (u32 page = 0; page < frame->pages; page++) {
         GLOBAL_MEM PageRow *row = &rows[page];
         if (row->cls == NO_CLASS) continue;
         u32 target = frame->cls[row->cls].move_class;
-        u32 own = plan_own(row, frame, plan[row->cls].pages);
+        u32 own = plan_own(row, frame, &plan[row->cls]);
         if (frame->mode == PLAN_ARRIVALS && row->out_moved) {
             row->moved_rank = plan[target].incoming;
             plan[target].incoming += row->out_moved;
@@ -117,7 +118,7 @@ DEVICE_FN void plan_incoming(GLOBAL_MEM PageRow *rows, GLOBAL_MEM Totals *totals
     }
     for (u32 c = 0; c < frame->classes && frame->mode == PLAN_ARRIVALS; c++) {
         plan[c].newcomer_rank = plan[c].incoming;
-        plan[c].incoming += frame->cls[c].newcomers;
+        plan[c].incoming += member_share(frame, frame->cls[c].newcomer_base, frame->cls[c].newcomers);
     }
 }
 
@@ -139,8 +140,9 @@ KERNEL void plan(POOL) {
     totals->full = totals->pages_used = 0u;
     for (u32 c = 0; c < MAX_CLASSES; c++)
         plans[c].incoming = plans[c].offered = plans[c].first = plans[c].last = plans[c].newcomer_rank =
-            plans[c].used = plans[c].pages = 0u;
-    plan_incoming(rows, totals, frame);
+            plans[c].used = plans[c].pages = plans[c].kept_pages = 0u;
+    if (frame->mode == PLAN_PACK) plan_keep(rows, plans, frame);
+    plan_incoming(rows, plans, frame);
     for (u32 page = 0; page < frame->pages; page++)
         if (rows[page].cls != NO_CLASS)
             plans[rows[page].cls].last += plan_offer(&rows[page], &plans[rows[page].cls]);
@@ -195,56 +197,15 @@ KERNEL void arrive(POOL) {
     for (u32 c = GROUP_ID; c < frame->classes; c += GROUP_COUNT) {
         GLOBAL_MEM const ClassStep *m = &frame->cls[c];
         Cursor to = cursor_start();
-        FOR_LANES(k, m->newcomers) {
-            Luck name =
-                philox(frame->seed_low, frame->seed_high, m->newcomer_base + k, c, 0u, PURPOSE_NEWCOMER);
+        FOR_LANES(k, member_share(frame, m->newcomer_base, m->newcomers)) {
+            u32 serial = member_serial(frame, m->newcomer_base, k);
+            Luck name = philox(frame->seed_low, frame->seed_high, serial, c, 0u, PURPOSE_NEWCOMER);
             Who who;
             who.low = name.a;
             who.high = name.b;
             who.events = 0u;
             pool_place(real, word, live, rows, offer, &totals->plan[c], &to,
                        totals->plan[c].newcomer_rank + k, agent_new(who, frame, m));
-        }
-    }
-}
-
-/* A purpose of its own for every split and thinning: a cell may go through several, even between two
- * intervals. */
-DEVICE_FN u32 resample_purpose(u32 purpose, GLOBAL_MEM const Frame *frame) {
-    return purpose + (frame->round << 9) + (frame->interval << 16);
-}
-
-/* The other half of a split agent: the same cell, with a name and a future of its own. What is left of the
- * fate budget is memoryless and looked up anew; a cycle of several stages is not, so both keep what is left
- * of it. */
-DEVICE_FN Agent agent_copy(Agent a, GLOBAL_MEM const Frame *frame, GLOBAL_MEM const ClassStep *m) {
-    Luck name = luck_of(frame, a.who, resample_purpose(PURPOSE_COPY, frame));
-    Agent copy = a;
-    copy.who.low = name.a;
-    copy.who.high = name.b;
-    if (agent_dying(a)) return copy;
-    copy.fate = luck_exponential(luck_of(frame, copy.who, PURPOSE_FATE_BUDGET).a);
-    if (m->stages == 1u) copy.clock = luck_exponential(luck_of(frame, copy.who, PURPOSE_CYCLE).a);
-    return copy;
-}
-
-/* Splitting: every agent of the selected classes gets a copy. Packing: the agents of pages being left move.
- */
-KERNEL void spread(POOL) {
-    (void)box, (void)tally;
-    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
-        u32 cls = rows[page].cls, moving = rows[page].leaving;
-        if (cls == NO_CLASS || !(moving || (frame->mode == PLAN_SPLIT && frame->cls[cls].selected))) continue;
-        Cursor to = cursor_start();
-        FOR_LANES(w, PAGE_WORDS) {
-            u32 rank = rows[page].born_rank + live_rank(live + page * PAGE_WORDS, w);
-            for (u32 bits = live[page * PAGE_WORDS + w]; bits != 0u; bits &= bits - 1u, rank++) {
-                u32 slot = 32u * w + count_bits((bits & (0u - bits)) - 1u);
-                Agent a = agent_read(real, word, page, slot);
-                if (!moving) a = agent_copy(a, frame, &frame->cls[cls]);
-                pool_place(real, word, live, rows, offer, &totals->plan[cls], &to, rank, a);
-                if (moving) agent_write(real, word, page, slot, agent_nobody());
-            }
         }
     }
 }
@@ -264,43 +225,6 @@ KERNEL void settle(POOL) {
         rows[page].used = rows[page].leaving ? 0u : rows[page].used + rows[page].arrivals;
         rows[page].arrivals = rows[page].leaving = rows[page].out_born = rows[page].out_moved = 0u;
         if (rows[page].used == 0u) rows[page].cls = NO_CLASS;
-    }
-}
-
-/* Thinning: each agent is kept or dropped by a coin of its own, and the host doubles the weight. Pairs of
- * neighbours would be a little less noisy, but then who survives would hang on where an agent happens to sit.
- */
-DEVICE_FN u32 thin_keeps(Agent a, GLOBAL_MEM const Frame *frame) {
-    return luck_of(frame, a.who, resample_purpose(PURPOSE_THIN, frame)).a & 1u;
-}
-
-KERNEL void thin(POOL) {
-    SHARED PageWork work;
-    (void)box, (void)offer, (void)totals;
-    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
-        u32 cls = rows[page].cls;
-        if (cls != NO_CLASS && frame->cls[cls].selected) {
-            FOR_LANES(i, 2u * TALLIES) work.sums[i] = 0u;
-            BARRIER();
-            FOR_LANES(w, PAGE_WORDS) {
-                u32 kept = live[page * PAGE_WORDS + w];
-                for (u32 bits = kept; bits != 0u; bits &= bits - 1u) {
-                    u32 slot = 32u * w + count_bits((bits & (0u - bits)) - 1u);
-                    Agent a = agent_read(real, word, page, slot);
-                    if (thin_keeps(a, frame)) continue;
-                    sum_into(work.sums, agent_dying(a) ? TALLY_VANISHED : TALLY_THINNED, 1);
-                    agent_write(real, word, page, slot, agent_nobody());
-                    kept &= ~(bits & (0u - bits));
-                }
-                live[page * PAGE_WORDS + w] = kept;
-            }
-            BARRIER();
-            FOR_LANES(i, TALLIES) tally[page * TALLIES + i] = sum_read(work.sums, i);
-            if (LANE_ID == 0u)
-                rows[page].used -=
-                    (u32)(sum_read(work.sums, TALLY_VANISHED) + sum_read(work.sums, TALLY_THINNED));
-            BARRIER();
-        }
     }
 }
 

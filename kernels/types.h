@@ -19,6 +19,7 @@
 #define PAGE_SLOTS 4096u
 #define PAGE_WORDS 128u
 #define BOX_SLOTS 512u
+#define PAGE_FILL 3686u /* 90 %: founders and packed agents leave room for births */
 #define MAX_CLASSES 20u
 #define NO_CLASS 0xffffffffu
 #define FOREVER 1e30f
@@ -88,9 +89,9 @@ typedef struct ClassStep {
     f32 division;           /* division rate, times dt */
     f32 dying;              /* dt over mean time to disappear */
     f32 binding, unbinding; /* kon c dt and koff dt, at the interval's end */
-    f32 breaks_before;      /* breaks at the interval's start over those at its end, of a typical cell */
-    f32 uptake_excess;      /* mean uptake over the interval, over that at its end, less 1 */
-    f32 move_gain;          /* factor on the set-point on arrival in move_class */
+    f32 back_r, back_c, back_e, back_p, back_d, back_inflow; /* breaks at the start from states at the end */
+    f32 uptake_excess; /* mean uptake over the interval, over that at its end, less 1 */
+    f32 move_gain;     /* factor on the set-point on arrival in move_class */
     f32 setpoint_median, setpoint_sd, sensitivity_median, sensitivity_sd, inherit_sd;
     u32 hill_square;          /* n is 2: no powers needed */
     u32 move_class;           /* where leaving cells go; NO_CLASS: nowhere */
@@ -98,7 +99,7 @@ typedef struct ClassStep {
     u32 newcomers;            /* agents entering from outside this interval */
     u32 newcomer_base;        /* serial number of the first of them */
     u32 selected;             /* this class takes part in a split, thinning or packing */
-    u32 kept_pages;           /* packing: pages left to the class */
+    u32 pack_fill;            /* packing: places to fill per page kept */
 } ClassStep;
 
 typedef struct Frame {
@@ -107,8 +108,8 @@ typedef struct Frame {
     u32 interval; /* number of the interval, for look-ups that belong to no cell */
     u32 mode;     /* what `plan` plans: PLAN_… */
     u32 classes;
-    u32 round; /* number of the split, thinning or packing between two intervals, for the same */
-    u32 unused0;
+    u32 round;           /* number of the split, thinning or packing between two intervals, for the same */
+    u32 member, members; /* the share of the population this pool holds, of how many: by serial number */
     ClassStep cls[MAX_CLASSES];
 } Frame;
 
@@ -134,7 +135,7 @@ typedef struct ClassPlan {
     u32 newcomer_rank; /* rank of the first newcomer */
     u32 used;          /* places taken once all have arrived */
     u32 pages;         /* pages of the class */
-    u32 unused0;
+    u32 kept_pages;    /* packing: pages left to the class */
 } ClassPlan;
 
 /* Written by `plan` and `total`, read back by the host once per interval. */
@@ -154,8 +155,8 @@ typedef struct Totals {
         GLOBAL_MEM const Frame *RESTRICT frame
 
 #if defined(TARGET_C)
-_Static_assert(sizeof(ClassStep) == 45 * 4, "ClassStep has no padding");
-_Static_assert(sizeof(Frame) == 8 * 4 + MAX_CLASSES * sizeof(ClassStep), "Frame has no padding");
+_Static_assert(sizeof(ClassStep) == 50 * 4, "ClassStep has no padding");
+_Static_assert(sizeof(Frame) == 9 * 4 + MAX_CLASSES * sizeof(ClassStep), "Frame has no padding");
 _Static_assert(sizeof(PageRow) == 48, "PageRow has no padding");
 _Static_assert(sizeof(ClassPlan) == 32, "ClassPlan has no padding");
 _Static_assert(sizeof(Totals) == 16 + MAX_CLASSES * (32 + 8 * TALLIES), "Totals has no padding");

@@ -51,7 +51,7 @@ static inline void class_map(ClassStep *m, float drug) {
     m->dr = 0.0001f * drug, m->dc = 0.0002f, m->de = 0.001f, m->dp = 0.0026f, m->dd = 0.90f;
     m->ri = 0.17f - 0.05f * drug, m->ci = 0.03f * drug, m->ei = 0.006f * drug, m->pi = 0.002f * drug,
     m->di = 0.0f;
-    m->binding = 0.5f * drug, m->unbinding = 0.27f, m->breaks_before = 0.95f,
+    m->binding = 0.5f * drug, m->unbinding = 0.27f, m->back_d = 1.11f, m->back_p = -0.0038f,
     m->uptake_excess = 0.1f - 0.2f * drug;
     m->hill_half = 0.030f, m->hill_power = 2.0f, m->hill_square = 1u;
     m->dying = 0.05f, m->dying_stages = 3u;
@@ -66,7 +66,7 @@ static inline void frame_make(Frame *frame, u32 interval) {
     u32 base = frame->cls[NORMAL].newcomer_base + frame->cls[NORMAL].newcomers;
     memset(frame, 0, sizeof *frame);
     frame->seed_low = 2024u, frame->seed_high = 7u;
-    frame->pages = CASE_PAGES, frame->classes = CASE_CLASSES, frame->interval = interval;
+    frame->pages = CASE_PAGES, frame->classes = CASE_CLASSES, frame->interval = interval, frame->members = 1;
     for (u32 c = 0; c < CASE_CLASSES; c++)
         class_map(&frame->cls[c], 0.5f + 0.5f * cosf(0.21f * (float)(interval + 3u * c)));
     ClassStep *marrow = &frame->cls[MARROW], *blood = &frame->cls[BLOOD], *normal = &frame->cls[NORMAL];
@@ -292,8 +292,8 @@ static inline void case_pack(Case *c) {
     u32 pages = 0;
     for (u32 cls = 0; cls < CASE_CLASSES; cls++) {
         c->frame.cls[cls].selected = 1u;
-        c->frame.cls[cls].kept_pages = (c->used[cls] + PAGE_SLOTS - 1u) / PAGE_SLOTS;
-        pages += c->frame.cls[cls].kept_pages;
+        c->frame.cls[cls].pack_fill = PAGE_SLOTS;
+        pages += (c->used[cls] + PAGE_SLOTS - 1u) / PAGE_SLOTS;
         expected[cls] = c->used[cls];
     }
     case_write(c, POOL_FRAME, sizeof c->frame, &c->frame);

@@ -24,7 +24,7 @@ static const char treated[] = "simulation: {agents: 40000, dt_h: 1, until_days: 
  * more stages than one look-up holds, B cells that take drug from plasma. */
 static const char growing[] =
     "simulation: {agents: 20000, dt_h: 2, until_days: 16, b_agent_share: 0.1}\n"
-    "patient: {marrow_blast_fraction: 0.05, blood_blast_share: 0.02}\n"
+    "patient: {marrow_blast_fraction: 0.05, blood_blast_share: 0.02, marrow_room_factor: 3}\n"
     "drug: {b_cell_sink: true}\n"
     "cells:\n"
     "  blast: {birth_per_d: 0.5, cycle_stages: 7, hill_n: 1.7, egress_per_d: 0.02}\n"

@@ -1,0 +1,30 @@
+/* The CUDA driver calls the program makes, one a line: name and parameters. Looked up by name in the library
+ * opened at run time; a name that ends in _v2 is what the toolkit's header renames the call to. */
+CUDA_ENTRY(cuInit, (unsigned flags))
+CUDA_ENTRY(cuDriverGetVersion, (int *version))
+CUDA_ENTRY(cuGetErrorName, (CUresult error, const char **name))
+CUDA_ENTRY(cuDeviceGetCount, (int *count))
+CUDA_ENTRY(cuDeviceGet, (CUdevice * device, int number))
+CUDA_ENTRY(cuDeviceGetName, (char *name, int size, CUdevice device))
+CUDA_ENTRY(cuDeviceGetAttribute, (int *value, int attribute, CUdevice device))
+CUDA_ENTRY(cuDeviceTotalMem_v2, (size_t *bytes, CUdevice device))
+CUDA_ENTRY(cuDevicePrimaryCtxRetain, (CUcontext * context, CUdevice device))
+CUDA_ENTRY(cuDevicePrimaryCtxRelease_v2, (CUdevice device))
+CUDA_ENTRY(cuCtxSetCurrent, (CUcontext context))
+CUDA_ENTRY(cuStreamCreate, (CUstream * stream, unsigned flags))
+CUDA_ENTRY(cuStreamDestroy_v2, (CUstream stream))
+CUDA_ENTRY(cuStreamSynchronize, (CUstream stream))
+CUDA_ENTRY(cuModuleLoadData, (CUmodule * module, const void *image))
+CUDA_ENTRY(cuModuleUnload, (CUmodule module))
+CUDA_ENTRY(cuModuleGetFunction, (CUfunction * function, CUmodule module, const char *name))
+CUDA_ENTRY(cuFuncGetAttribute, (int *value, int attribute, CUfunction function))
+CUDA_ENTRY(cuMemAlloc_v2, (CUdeviceptr * pointer, size_t bytes))
+CUDA_ENTRY(cuMemFree_v2, (CUdeviceptr pointer))
+CUDA_ENTRY(cuMemAllocHost_v2, (void **pointer, size_t bytes))
+CUDA_ENTRY(cuMemFreeHost, (void *pointer))
+CUDA_ENTRY(cuMemcpyHtoDAsync_v2, (CUdeviceptr to, const void *from, size_t bytes, CUstream stream))
+CUDA_ENTRY(cuMemcpyDtoHAsync_v2, (void *to, CUdeviceptr from, size_t bytes, CUstream stream))
+CUDA_ENTRY(cuLaunchKernel,
+           (CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
+            unsigned block_y, unsigned block_z, unsigned shared_bytes, CUstream stream, void **parameters,
+            void **extra))

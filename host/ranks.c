@@ -1,0 +1,84 @@
+#include "ranks.h"
+
+#include <stdlib.h>
+
+/* What launchers put into the environment of the processes they start. */
+static bool launched(void) {
+    return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_SIZE") || getenv("PMIX_RANK");
+}
+
+#if defined(MARROW_MPI)
+
+#include <mpi.h>
+#include <string.h>
+
+static int count = 1, index_here;
+static bool started;
+
+Status ranks_start(int *argc, char ***argv) {
+    if (!launched()) return STATUS_OK;
+    REQUIRE(MPI_Init(argc, argv) == MPI_SUCCESS, STATUS_UNAVAILABLE,
+            "MPI does not start; run without mpirun");
+    MPI_Comm_size(MPI_COMM_WORLD, &count);
+    MPI_Comm_rank(MPI_COMM_WORLD, &index_here);
+    started = true;
+    return STATUS_OK;
+}
+
+int ranks_count(void) {
+    return count;
+}
+
+int ranks_index(void) {
+    return index_here;
+}
+
+const char *ranks_library(void) {
+    static char name[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    MPI_Get_library_version(name, &length);
+    name[strcspn(name, ",\n")] = 0;
+    return name;
+}
+
+void ranks_sum(int64_t *values, int n) {
+    if (count > 1) MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+}
+
+void ranks_finish(Status status) {
+    if (!started) return;
+    if (status != STATUS_OK && status != STATUS_STOPPED && count > 1) MPI_Abort(MPI_COMM_WORLD, (int)status);
+    MPI_Finalize();
+}
+
+#else
+
+Status ranks_start(int *argc, char ***argv) {
+    (void)argc, (void)argv;
+    REQUIRE(!launched(), STATUS_UNAVAILABLE,
+            "mpirun: this marrow was built without MPI; install libopenmpi-dev and build again, or run "
+            "without mpirun");
+    return STATUS_OK;
+}
+
+int ranks_count(void) {
+    return 1;
+}
+
+int ranks_index(void) {
+    return 0;
+}
+
+const char *ranks_library(void) {
+    return "none";
+}
+
+void ranks_sum(int64_t *values, int n) {
+    (void)values, (void)n;
+}
+
+void ranks_finish(Status status) {
+    (void)status;
+}
+
+#endif

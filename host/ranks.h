@@ -1,0 +1,30 @@
+/* Processes that share one population: MPI where the program was built with it and started by mpirun, else
+ * one.
+ *
+ * Every rank runs the same host code on the same integers, so nothing but sums crosses the network: one
+ * all-reduce of the totals per interval. Rank 0 alone writes. */
+#ifndef MARROW_RANKS_H
+#define MARROW_RANKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "status.h"
+
+/* Starts MPI if mpirun started us. Errors: STATUS_UNAVAILABLE when it did and the program was built without
+ * MPI. */
+Status ranks_start(int *argc, char ***argv);
+
+int ranks_count(void);           /* 1 without MPI */
+int ranks_index(void);           /* 0 without MPI */
+const char *ranks_library(void); /* "Open MPI v4.1.4", or "none" */
+
+/* Sums `count` integers over all ranks, in place; the order does not matter, so neither does who comes when.
+ */
+void ranks_sum(int64_t *values, int count);
+
+/* Waits for all ranks when `status` is STATUS_OK or STATUS_STOPPED; else ends them all with that exit status,
+ * since they would wait for this one for ever. */
+void ranks_finish(Status status);
+
+#endif

@@ -1,0 +1,69 @@
+#!/bin/bash
+# One population over several pools and processes gives the bytes of one: any list of devices, any number of MPI ranks, with
+# splitting, thinning, mutants and class changes. Run by tests/run.sh, which sets MARROW; by hand from the repository's root.
+set -u
+
+marrow=${MARROW:-$PWD/build/marrow}
+configs=$PWD/configs
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failures=0
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+many=(mpirun --oversubscribe --bind-to none -n)
+
+result() { # STATUS NAME
+    [ "$1" -eq 0 ] && echo "ok - $2" || { echo "not ok - $2"; failures=$((failures + 1)); }
+}
+
+hash_of() { grep -o '"state_hash":[^,]*' "$1/run.json"; }
+
+# same NAME DIR: DIR holds the files and the final state of the reference.
+same() {
+    local name=$1 other=$2 bad=0 file
+    for file in timeseries.csv events.csv doses.csv config.yaml; do
+        cmp "$reference/$file" "$other/$file" || bad=1
+    done
+    [ "$(hash_of "$reference")" = "$(hash_of "$other")" ] || bad=1
+    echo "  $(hash_of "$other"), timeseries.csv $(cksum < "$other/timeseries.csv" | cut -d ' ' -f 1)"
+    result "$bad" "$name"
+}
+
+have_mpi() { command -v mpirun > /dev/null && ! "$marrow" version | grep -q '^MPI *none'; }
+
+compare() { # CASE WORD...: the same patient on several pools and ranks
+    local case=$1 devices ranks
+    shift
+    reference=$work/$case-1
+    "$marrow" run "$@" -q -b cpu --threads 1 -o "$reference" || result 1 "$case: runs"
+    for devices in 0,0 0,0,0; do
+        "$marrow" run "$@" -q -b cpu --device "$devices" -o "$work/$case-$devices"
+        same "$case: devices $devices" "$work/$case-$devices"
+    done
+    if ! have_mpi; then
+        echo "skip - $case: ranks: no mpirun here, or marrow was built without MPI"
+        return
+    fi
+    for ranks in 1 2 3; do
+        "${many[@]}" "$ranks" "$marrow" run "$@" -q -b cpu --threads 1 -o "$work/$case-ranks-$ranks"
+        same "$case: $ranks ranks" "$work/$case-ranks-$ranks"
+    done
+}
+
+compare label "$configs/label.yaml" -s simulation.agents=30000 --until 25
+compare mutants "$configs/cd22-loss.yaml" -s simulation.agents=20000 -s cells.blast.cd22_loss_per_division=1e-6 --until 15
+compare growth "$configs/untreated.yaml" -s simulation.agents=20000 -s patient.marrow_room_factor=50 \
+    -s simulation.dt_h=2 --until 60
+
+if have_mpi; then
+    "${many[@]}" 2 "$marrow" run "$configs/none.yaml" -o "$work/none" > "$work/out" 2>&1
+    result $(($? == 2 ? 0 : 1)) "a missing config under mpirun: exit status 2"
+    "${many[@]}" 2 "$marrow" run "$configs/label.yaml" -q --threads 1 -o "$work/stopped" > "$work/out" 2>&1 &
+    launcher=$!
+    for _ in $(seq 100); do [ -s "$work/stopped/timeseries.csv" ] && break; sleep 0.1; done
+    kill -TERM "$launcher"
+    wait "$launcher"
+    echo "  exit status $?: $(grep -m 1 'marrow:' "$work/out")"
+    grep -q '"result":.*"stopped"' "$work/stopped/run.json"
+    result $? "SIGTERM to mpirun: all ranks stop after one interval, and say so"
+fi
+[ "$failures" -eq 0 ]
