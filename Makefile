@@ -53,7 +53,7 @@ TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
 FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch])
 
-.PHONY: all deps deps-dev demo plot test unit test-all check-kernels bench asan ubsan fuzz \
+.PHONY: all deps deps-dev demo plot test unit test-all check-kernels gpu-check bench asan ubsan fuzz \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -106,6 +106,21 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,cc  )$(CC) $(HOST) -Ihost -Ikernels -MMD -MP $(LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
 
+# A CUDA driver and compiler for tests on machines without (tests/fake_cuda.c says what they watch over). Each is
+# alone in its folder, so that a test may want one without the other.
+FAKES := $(BUILD)/tests/cuda/libcuda.so.1 $(BUILD)/tests/nvrtc/libnvrtc.so.12
+SHARED = $(KERNEL) $(ARCH_$(firstword $(SETS))) -DKERNEL_SET=kernels_native -fPIC -shared -MMD -MP
+
+$(BUILD)/tests/test_cuda: | $(FAKES)
+
+$(BUILD)/tests/cuda/libcuda.so.1: tests/fake_cuda.c kernels/kernels_c.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc  )$(CC) $(SHARED) -MF $(BUILD)/tests/fake_cuda.d -o $@ $< kernels/kernels_c.c
+
+$(BUILD)/tests/nvrtc/libnvrtc.so.12: tests/fake_nvrtc.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc  )$(CC) $(SHARED) -MF $(BUILD)/tests/fake_nvrtc.d -o $@ $<
+
 # These two change only when what they hold does: other flags rebuild everything, another commit version.o.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D); echo '$(CC) $(HOST) $(KERNEL) $(VERSION)' > $@.new; cmp -s $@.new $@ || cp $@.new $@
@@ -137,6 +152,9 @@ plot: out/label/timeseries.csv ## docs/label.svg from the demo's run
 out/label/timeseries.csv:
 	$(MAKE) demo
 
+gpu-check: ## on a machine with an NVIDIA GPU: the same bits as cpu, and how fast; needs no network
+	@bash tests/gpu_check.sh $(BUILD)
+
 bench: all ## the standard measurements of speed
 	$(BUILD)/marrow bench
 
@@ -156,7 +174,7 @@ clean: ## removes build/ (runs in out/ stay)
 
 ## Checking
 
-test: $(BUILD)/marrow $(TESTS) ## every test; ends with the counts
+test: $(BUILD)/marrow $(TESTS) $(FAKES) ## every test; ends with the counts
 	@tests/run.sh $(BUILD) $(TESTS) $(SCRIPTS)
 
 unit: $(TESTS)
@@ -164,8 +182,8 @@ unit: $(TESTS)
 
 test-all: test check-kernels asan ubsan lint format-check ## everything there is (needs deps-dev)
 
-check-kernels: ## kernels compiled as C, OpenCL C and, where nvcc is, CUDA
-	sh kernels/check.sh
+check-kernels: $(BUILD)/tests/nvrtc_code ## kernels as C, OpenCL C and CUDA: what GPUs are given, as a table
+	sh kernels/check.sh $(BUILD)/tests/nvrtc_code
 
 # Leaks that are not ours: see tests/leaks.supp.
 asan: ## unit tests with the address sanitizer and its leak check

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "self_test.h"
-
 #include "ranks.h"
+#include "self_test.h"
 
 const char *const kernel_names[KERNEL_COUNT] = {
 #define KERNEL_ROW(name, extent) #name,
@@ -61,18 +60,43 @@ static Status open_auto(Backend *out, const BackendOptions *options) {
         out->calls = order[i];
         if (order[i]->open(out, &gpu) == STATUS_OK) return self_test(out);
         backend_close(out);
+        out->members = out->ranks = 1;
     }
     out->calls = &backend_cpu;
     return backend_cpu.open(out, options);
 }
 
-Status backend_open(Backend *out, const BackendOptions *options) {
+/* One device, whatever `devices` says. */
+Status backend_open_one(Backend *out, const BackendOptions *options) {
     memset(out, 0, sizeof *out);
+    out->members = out->ranks = 1;
     if (options->name[0] == 0 || strcmp(options->name, "auto") == 0) return open_auto(out, options);
     for (int i = 0; i < BACKENDS; i++)
         if (strcmp(backends[i]->name, options->name) == 0) return open_tested(out, backends[i], options);
     return status_set(STATUS_BAD_INPUT,
-                      "backend \"%s\": there is no such back end; use auto, cpu, opencl or cuda", options->name);
+                      "backend \"%s\": there is no such back end; use auto, cpu, opencl or cuda",
+                      options->name);
+}
+
+static Status device_number(const char *text, int *device) {
+    char *end;
+    long number = strtol(text, &end, 10);
+    REQUIRE(end != text && !*end && number >= 0 && number < 1000000, STATUS_BAD_INPUT,
+            "--device %s: takes a device number like 0, or several like 0,1; see marrow devices", text);
+    *device = (int)number;
+    return STATUS_OK;
+}
+
+/* Several devices or processes act as one backend (backend_many.c). */
+Status backend_open(Backend *out, const BackendOptions *options) {
+    memset(out, 0, sizeof *out);
+    if (!strchr(options->devices, ',') && ranks_count() == 1) {
+        BackendOptions one = *options;
+        if (one.devices[0]) TRY(device_number(one.devices, &one.device));
+        return backend_open_one(out, &one);
+    }
+    out->calls = &backend_many;
+    return backend_many.open(out, options);
 }
 
 void backend_close(Backend *b) {

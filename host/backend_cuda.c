@@ -1,12 +1,12 @@
-/* The kernels on NVIDIA GPUs through the CUDA driver: a block of threads per page, one stream, and pinned memory
- * for all that crosses between host and device. */
+/* The kernels on NVIDIA GPUs through the CUDA driver: a block of threads per page, one stream, and pinned
+ * memory for all that crosses between host and device. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cuda_api.h"
 
-/* LANES: eight warps hide each other's loads and still leave room for two blocks per unit. STAGING: an interval
- * sends some 4 KB and fetches as much; bigger pieces go through in parts. */
+/* LANES: eight warps hide each other's loads and still leave room for two blocks per unit. STAGING: an
+ * interval sends some 4 KB and fetches as much; bigger pieces go through in parts. */
 enum { LANES = 256, WIDEST = 1024, STAGING = 1 << 20, STAGING_STEP = 256 };
 
 typedef struct Device {
@@ -74,7 +74,8 @@ static Status device_start(Device *d) {
 
 static Status device_kernels(Device *d) {
     for (int i = 0; i < KERNEL_COUNT; i++)
-        TRY(check(d, kernel_names[i], d->cu->cuModuleGetFunction(&d->kernels[i], d->module, kernel_names[i])));
+        TRY(check(d, kernel_names[i],
+                  d->cu->cuModuleGetFunction(&d->kernels[i], d->module, kernel_names[i])));
     return STATUS_OK;
 }
 
@@ -125,11 +126,12 @@ static Status cuda_open(Backend *b, const BackendOptions *options) {
 static void list_device(FILE *out, const CudaDevice *d) {
     const char *why = cuda_unusable(d);
     fprintf(out, "cuda     device %d: %s, compute capability %d.%d, driver CUDA %d.%d, %.1f GB: %s%s\n",
-            d->number, d->name, d->capability / 10, d->capability % 10, d->driver / 1000, d->driver % 1000 / 10,
-            1e-9 * (double)d->memory, why ? "not usable, " : "usable", why ? why : "");
+            d->number, d->name, d->capability / 10, d->capability % 10, d->driver / 1000,
+            d->driver % 1000 / 10, 1e-9 * (double)d->memory, why ? "not usable, " : "usable", why ? why : "");
 }
 
-/* What stands between this machine and its devices is a message of the form `backend cuda: why; what to do`. */
+/* What stands between this machine and its devices is a message of the form `backend cuda: why; what to do`.
+ */
 static void cuda_list(FILE *out) {
     const Cuda *cu;
     CudaDevice devices[CUDA_DEVICES];
@@ -144,10 +146,11 @@ static void cuda_list(FILE *out) {
 static Status part_allocate(Device *d, PoolPart part, u32 pages) {
     CUdeviceptr pointer = 0;
     CUresult error = d->cu->cuMemAlloc_v2(&pointer, pool_part_bytes(part, pages));
-    REQUIRE(error != CUDA_ERROR_OUT_OF_MEMORY, STATUS_FAILED,
-            "backend cuda: no memory for %.2f GB of agents on %s, which has %.2f, less what others use; lower "
-            "simulation.agents",
-            1e-9 * (double)pool_bytes(pages), d->info.name, 1e-9 * (double)d->info.memory);
+    REQUIRE(
+        error != CUDA_ERROR_OUT_OF_MEMORY, STATUS_FAILED,
+        "backend cuda: no memory for %.2f GB of agents on %s, which has %.2f, less what others use; lower "
+        "simulation.agents",
+        1e-9 * (double)pool_bytes(pages), d->info.name, 1e-9 * (double)d->info.memory);
     TRY(check(d, "allocating", error));
     d->parts[part] = pointer;
     return STATUS_OK;
@@ -175,8 +178,8 @@ static Status cuda_launch(Backend *b, KernelId kernel, u32 groups) {
     TRY(enter(d));
     for (int i = 0; i < POOL_PARTS; i++) parameters[i] = &d->parts[i];
     return check(d, kernel_names[kernel],
-                 d->cu->cuLaunchKernel(d->kernels[kernel], groups, 1, 1, d->lanes, 1, 1, 0, d->stream, parameters,
-                                       NULL));
+                 d->cu->cuLaunchKernel(d->kernels[kernel], groups, 1, 1, d->lanes, 1, 1, 0, d->stream,
+                                       parameters, NULL));
 }
 
 static size_t smaller(size_t a, size_t b) {

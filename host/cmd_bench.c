@@ -12,13 +12,14 @@
 
 #include "commands.h"
 #include "options.h"
+#include "ranks.h"
 #include "sim.h"
 
 static const OptionsUse use = {
     "bench", "",
     "Measures cells alone, whole intervals and the label run on the processor, and on OpenCL "
     "where there is one, beside the speed of memory. Takes about a minute and 3 GB.",
-    OPTIONS_BACKEND | OPTIONS_JSON};
+    OPTIONS_BACKEND | OPTIONS_JSON | OPTIONS_MPI};
 
 /* An agent-step reads nine 4-byte numbers and writes seven (kernels/receptor.h). */
 static const double BYTES_PER_PLACE_STEP = 4 * (9 + 7);
@@ -106,10 +107,10 @@ static Measured *row_start(Bench *bench, const char *name, const Rig *rig) {
     return row;
 }
 
-static void row_finish(Measured *row, double places, double stream_s) {
-    double bytes = BYTES_PER_PLACE_STEP * places;
-    row->gb_per_s = 1e-9 * bytes * (double)row->steps / row->wall_s;
-    row->stream_gb_per_s = 1e-9 * bytes / stream_s;
+/* `place_steps` were stepped in wall_s; the stream went over `places` once. */
+static void row_finish(Measured *row, double place_steps, double places, double stream_s) {
+    row->gb_per_s = 1e-9 * BYTES_PER_PLACE_STEP * place_steps / row->wall_s;
+    row->stream_gb_per_s = 1e-9 * BYTES_PER_PLACE_STEP * places / stream_s;
 }
 
 /* Stream last: it spoils the states. */
@@ -124,7 +125,7 @@ static Status measure_step(Bench *bench, Rig *rig, int tries) {
     row->steps = 1;
     row->wall_s = step_s;
     row->agent_steps_per_s = (double)row->agents / step_s;
-    row_finish(row, places, stream_s);
+    row_finish(row, places, places, stream_s);
     return STATUS_OK;
 }
 
@@ -134,15 +135,15 @@ static Status measure_interval(Bench *bench, Rig *rig, int intervals, int tries)
     TRY(advance(rig, 6));
     SimCost before = sim_cost(rig->sim);
     double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID), wall = seconds_of(CLOCK_MONOTONIC);
-    TRY(places_in_use(rig, &places));
     TRY(advance(rig, intervals));
     Measured *row = row_start(bench, "interval", rig);
     row->wall_s = seconds_of(CLOCK_MONOTONIC) - wall;
     row->cpu_s = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     row->steps = intervals;
     row->agent_steps_per_s = (double)(sim_cost(rig->sim).agent_steps - before.agent_steps) / row->wall_s;
+    TRY(places_in_use(rig, &places));
     TRY(best_launch(rig, KERNEL_stream, tries, &stream_s));
-    row_finish(row, places, stream_s);
+    row_finish(row, (double)(sim_cost(rig->sim).place_steps - before.place_steps), places, stream_s);
     return STATUS_OK;
 }
 
@@ -159,7 +160,8 @@ static Status measure_size(Bench *bench, const BackendOptions *options, int64_t 
 
 static Status measure_run(Bench *bench, const BackendOptions *options) {
     Rig rig = {0};
-    double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID), wall = seconds_of(CLOCK_MONOTONIC), stream_s = 0, places = 0;
+    double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID), wall = seconds_of(CLOCK_MONOTONIC), stream_s = 0,
+           places = 0;
     config_default(&rig.config);
     Status status = dosing_create(&rig.dosing, &rig.config);
     if (status == STATUS_OK) status = backend_open(&rig.backend, options);
@@ -173,21 +175,41 @@ static Status measure_run(Bench *bench, const BackendOptions *options) {
         row->steps = sim_cost(rig.sim).steps;
         row->agent_steps_per_s = (double)sim_cost(rig.sim).agent_steps / row->wall_s;
         status = best_launch(&rig, KERNEL_stream, 50, &stream_s);
-        row_finish(row, places, stream_s);
+        row_finish(row, (double)sim_cost(rig.sim).place_steps, places, stream_s);
     }
     rig_destroy(&rig);
     return status;
 }
 
+/* What each back end is measured at: a GPU needs many agents to be busy, OpenCL mostly runs on the processor. */
+static const struct Sizes {
+    const char *backend;
+    int64_t agents[5]; /* ends with 0 */
+} sizes[] = {{"cpu", {100000, 1000000, 10000000, 30000000}},
+             {"opencl", {10000000}},
+             {"cuda", {1000000, 10000000, 100000000}}};
+
+static const int64_t *sizes_of(const char *backend) {
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        if (strcmp(sizes[i].backend, backend) == 0) return sizes[i].agents;
+    return sizes[1].agents;
+}
+
+/* A device that has no room for the next size goes without it. */
+static bool no_room(Status status, int64_t agents) {
+    bool full = status == STATUS_FAILED && strstr(status_message(), "lower simulation.agents");
+    if (full) fprintf(stderr, "marrow: bench without %lld agents: %s\n", (long long)agents, status_message());
+    return full;
+}
+
 static Status measure_backend(Bench *bench, const BackendOptions *options) {
-    static const int64_t sizes[] = {100000, 1000000, 10000000, 30000000};
-    bool cpu = strcmp(options->name, "cpu") == 0;
-    for (int i = 0; i < 4; i++) {
-        if (!cpu && sizes[i] != 10000000) continue;
-        TRY(measure_size(bench, options, sizes[i], false));
-        TRY(measure_size(bench, options, sizes[i], true));
+    for (const int64_t *agents = sizes_of(options->name); *agents; agents++) {
+        Status status = measure_size(bench, options, *agents, false);
+        if (bench->count && no_room(status, *agents)) break;
+        TRY(status);
+        TRY(measure_size(bench, options, *agents, true));
     }
-    return cpu ? measure_run(bench, options) : STATUS_OK;
+    return strcmp(options->name, "cpu") == 0 ? measure_run(bench, options) : STATUS_OK;
 }
 
 static void print_table(const Bench *bench) {
@@ -229,6 +251,36 @@ static Status print_json(const Bench *bench) {
     return STATUS_OK;
 }
 
+static Status print_rows(const Options *options, const Bench *bench) {
+    if (options->json) return print_json(bench);
+    print_table(bench);
+    return STATUS_OK;
+}
+
+/* Ten million agents over all processes, then the same on the first alone. */
+static Status mpi_story(const Options *options) {
+    Bench bench = {0};
+    BackendOptions one_thread = options->backend;
+    int ranks = ranks_count();
+    REQUIRE(ranks > 1, STATUS_BAD_INPUT,
+            "bench --mpi: needs several processes; mpirun -n 2 marrow bench --mpi");
+    strcpy(one_thread.name, "cpu");
+    one_thread.threads = 1;
+    TRY(measure_size(&bench, &one_thread, 10000000, true));
+    ranks_wait();
+    if (ranks_index() == 0) {
+        ranks_alone(true);
+        TRY(measure_size(&bench, &one_thread, 10000000, true));
+        ranks_alone(false);
+        bench.rows[0].name = "all", bench.rows[1].name = "alone";
+        TRY(print_rows(options, &bench));
+        fprintf(stderr, "parallel efficiency of %d processes with one thread each: %.3f\n", ranks,
+                bench.rows[0].agent_steps_per_s / (ranks * bench.rows[1].agent_steps_per_s));
+    }
+    ranks_wait();
+    return STATUS_OK;
+}
+
 /* Without --backend: cpu, and OpenCL where there is any; what is left out is said. */
 static Status bench_story(const Options *options) {
     Bench bench = {0};
@@ -243,15 +295,14 @@ static Status bench_story(const Options *options) {
             fprintf(stderr, "marrow: bench without OpenCL: %s\n", status_message());
         if (status != STATUS_OK && status != STATUS_UNAVAILABLE) return status;
     }
-    if (options->json) return print_json(&bench);
-    print_table(&bench);
-    return STATUS_OK;
+    return print_rows(options, &bench);
 }
 
 Status cmd_bench(int argc, char **argv) {
     Options options = {0};
     Status status = options_parse(&options, &use, argc, argv);
-    if (status == STATUS_OK && !options.help) status = bench_story(&options);
+    if (status == STATUS_OK && !options.help)
+        status = options.mpi ? mpi_story(&options) : bench_story(&options);
     options_destroy(&options);
     return status;
 }

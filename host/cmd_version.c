@@ -6,6 +6,7 @@
 #include <yaml.h>
 
 #include "commands.h"
+#include "kernel_cache.h"
 #include "options.h"
 #include "ranks.h"
 #include "version.h"
@@ -18,11 +19,12 @@ static void print_version(void) {
     printf("marrow %s (git %s)\n", version_number, version_git);
     printf("Research and teaching, not for treating patients.\n");
     printf("compiler   %s, %s\n", version_compiler, version_flags);
-    printf("kernels    %s, and OpenCL C inside the program\n", version_kernels);
+    printf("kernels    %s, and their source for OpenCL and CUDA%s\n", version_kernels,
+           kernel_fatbin_size ? "; compiled for CUDA by nvcc" : "");
     printf("libraries  libyaml %s, cJSON %s, SUNDIALS %s, glibc %s\n", yaml_get_version_string(),
            cJSON_Version(), sundials, gnu_get_libc_version());
     printf("MPI        %s\n", ranks_library());
-    printf("not built  CUDA, snapshots, checkpoints, marrow cube, view, trial, sweep, report, export\n");
+    printf("not built  snapshots, checkpoints, marrow cube, view, trial, sweep, report, export\n");
 }
 
 Status cmd_version(int argc, char **argv) {

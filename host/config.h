@@ -20,7 +20,7 @@ typedef enum PkModel { PK_MECHANISTIC, PK_EMPIRICAL, PK_CONSTANT } PkModel;
 typedef enum Population { POPULATION_AUTO, POPULATION_ADULT, POPULATION_CHILD } Population;
 typedef enum Sex { SEX_MALE, SEX_FEMALE } Sex;
 
-/* Traits of one kind of cell. model.md section 4 names the symbols. */
+/* Traits of one kind of cell. docs/model.md section 4 names the symbols. */
 typedef struct CellTraits {
     double cd22_per_cell, cd22_ln_sd;
     double d50_breaks, d50_ln_sd;
@@ -90,7 +90,7 @@ typedef enum KeyType { KEY_REAL, KEY_COUNT, KEY_BOOL, KEY_TEXT, KEY_CHOICE } Key
 
 /* One row of the table. `initial` is the default as it would be typed; "auto" on a KEY_REAL stores
  * NaN and is accepted in files too. `choices` ("a|b|c") is set for KEY_CHOICE (the field is an enum,
- * stored as int by position) and may restrict KEY_TEXT. `evidence` is T, M, A or C (model.md). */
+ * stored as int by position) and may restrict KEY_TEXT. `evidence` is T, M, A or C (docs/model.md). */
 typedef struct ConfigKey {
     const char *path; /* "drug.kon_per_nm_h" */
     KeyType type;

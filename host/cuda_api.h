@@ -57,12 +57,13 @@ const char *cuda_unusable(const CudaDevice *device);
 /* Device `number`, or with -1 the first usable one. STATUS_UNAVAILABLE says why. */
 Status cuda_choose(const Cuda *cu, int number, CudaDevice *out);
 
-/* STATUS_OK for CUDA_SUCCESS; else the status and the message of a call that failed: what was being done, where,
- * the error's name and what to do about it. */
+/* STATUS_OK for CUDA_SUCCESS; else the status and the message of a call that failed: what was being done,
+ * where, the error's name and what to do about it. */
 Status cuda_check(const Cuda *cu, const char *device, const char *what, CUresult error);
 
 /* The kernels as a module in the current context: compiled by NVRTC (or kept from the last time), else those
- * compiled with the program. `from` says which. STATUS_UNAVAILABLE: neither is there, or they do not compile. */
+ * compiled with the program. `from` says which. STATUS_UNAVAILABLE: neither is there, or they do not compile.
+ */
 Status cuda_build(const Cuda *cu, const CudaDevice *device, CUmodule *out, char from[CUDA_FROM]);
 
 #endif

@@ -1,5 +1,5 @@
-/* The kernels built for one device: from the cache, else compiled by NVRTC from the source inside the program,
- * else, where there is no NVRTC, those that nvcc compiled when the program was built.
+/* The kernels built for one device: from the cache, else compiled by NVRTC from the source inside the
+ * program, else, where there is no NVRTC, those that nvcc compiled when the program was built.
  *
  * MARROW_CUDA_OPTIONS, if set, is one more option to the compiler (to try one, or a fault). */
 #include <stdlib.h>
@@ -8,10 +8,6 @@
 #include "cuda_api.h"
 #include "kernel_cache.h"
 #include "nvrtc.h"
-
-/* kernels/fatbin.sh; size 0 where there was no nvcc. */
-extern const unsigned char kernel_fatbin[];
-extern const unsigned kernel_fatbin_size;
 
 enum { OPTIONS = 8 };
 
@@ -31,7 +27,7 @@ typedef struct Order {
 static void order_options(Order *o) {
     const char *more = getenv("MARROW_CUDA_OPTIONS");
     snprintf(o->target_option, sizeof o->target_option, "--gpu-architecture=%s", o->target);
-    const char *all[OPTIONS] = {o->target_option,    "-DTARGET_CUDA", "--std=c++14", "--fmad=false",
+    const char *all[OPTIONS] = {o->target_option,  "-DTARGET_CUDA",    "--std=c++14", "--fmad=false",
                                 "--prec-div=true", "--prec-sqrt=true", "--ftz=false", more};
     o->option_count = more && more[0] ? OPTIONS : OPTIONS - 1;
     for (int i = 0, at = 0; i < o->option_count; i++) {
@@ -44,8 +40,8 @@ static void order_options(Order *o) {
 /* Whatever changes the built kernels is in their key. */
 static void order_key(Order *o) {
     snprintf(o->key, sizeof o->key, "source %016llx\noptions %s\ndevice %s, %d\ndriver %d\nnvrtc %d.%d\n",
-             (unsigned long long)kernel_hash(kernel_source, kernel_source_size), o->all_options, o->device->name,
-             o->device->capability, o->device->driver, o->major, o->minor);
+             (unsigned long long)kernel_hash(kernel_source, kernel_source_size), o->all_options,
+             o->device->name, o->device->capability, o->device->driver, o->major, o->minor);
 }
 
 static Status order_make(Order *o, const Cuda *cu, const CudaDevice *device, const Nvrtc *rtc) {
@@ -80,12 +76,12 @@ static Status compile_failed(const Order *o, const char *log) {
     char path[KERNEL_PATH], line[200];
     kernel_log_first_error(log, line);
     kernel_log_write(o->key, o->all_options, log, path);
-    return status_set(STATUS_UNAVAILABLE,
-                      "backend cuda: the kernels do not compile for %s (NVRTC %d.%d, %s): %s; whole log and source "
-                      "in %s; install another NVRTC or use --backend cpu",
-                      o->device->name, o->major, o->minor, o->target,
-                      line[0] ? line : "the compiler gave no reason",
-                      path[0] ? path : "no file, no folder could be written");
+    return status_set(
+        STATUS_UNAVAILABLE,
+        "backend cuda: the kernels do not compile for %s (NVRTC %d.%d, %s): %s; whole log and source "
+        "in %s; install another NVRTC or use --backend cpu",
+        o->device->name, o->major, o->minor, o->target, line[0] ? line : "the compiler gave no reason",
+        path[0] ? path : "no file, no folder could be written");
 }
 
 /* A cubin needs no end; PTX comes with its final 0 counted. */
@@ -113,8 +109,10 @@ Status cuda_build(const Cuda *cu, const CudaDevice *device, CUmodule *out, char 
     const Nvrtc *rtc = nvrtc_load(device->driver);
     if (rtc) return build_now(cu, device, rtc, out, from);
     REQUIRE(kernel_fatbin_size, STATUS_UNAVAILABLE,
-            "backend cuda: no NVRTC (libnvrtc.so.%d) to compile the kernels with, and none were compiled with this "
-            "program; install NVRTC from the CUDA toolkit (Debian non-free: libnvrtc11.2), or build where nvcc is",
+            "backend cuda: no NVRTC (libnvrtc.so.%d) to compile the kernels with, and none were compiled "
+            "with this "
+            "program; install NVRTC from the CUDA toolkit (Debian non-free: libnvrtc11.2), or build where "
+            "nvcc is",
             device->driver / 1000);
     snprintf(from, CUDA_FROM, "kernels compiled with the program");
     return module_load(cu, device, kernel_fatbin, out);

@@ -41,8 +41,8 @@ Status cuda_load(const Cuda **out) {
     static Cuda calls;
     *out = &calls;
     TRY(library_find(&calls));
-    TRY(version_check(&calls));
-    return cuda_check(&calls, "this machine", "starting the driver", calls.cuInit(0));
+    TRY(cuda_check(&calls, "this machine", "starting the driver", calls.cuInit(0)));
+    return version_check(&calls);
 }
 
 typedef struct Question {
@@ -100,7 +100,7 @@ Status cuda_choose(const Cuda *cu, int number, CudaDevice *out) {
     *out = devices[number < 0 ? first : number];
     const char *why = cuda_unusable(out);
     REQUIRE(!why, STATUS_UNAVAILABLE,
-            "backend cuda: device %d, %s, cannot be used: %s; choose another from marrow devices", out->number,
-            out->name, why);
+            "backend cuda: device %d, %s, cannot be used: %s; choose another from marrow devices",
+            out->number, out->name, why);
     return STATUS_OK;
 }

@@ -7,7 +7,7 @@ CUDA_ENTRY(cuDeviceGetCount, (int *count))
 CUDA_ENTRY(cuDeviceGet, (CUdevice * device, int number))
 CUDA_ENTRY(cuDeviceGetName, (char *name, int size, CUdevice device))
 CUDA_ENTRY(cuDeviceGetAttribute, (int *value, int attribute, CUdevice device))
-CUDA_ENTRY(cuDeviceTotalMem_v2, (size_t *bytes, CUdevice device))
+CUDA_ENTRY(cuDeviceTotalMem_v2, (size_t * bytes, CUdevice device))
 CUDA_ENTRY(cuDevicePrimaryCtxRetain, (CUcontext * context, CUdevice device))
 CUDA_ENTRY(cuDevicePrimaryCtxRelease_v2, (CUdevice device))
 CUDA_ENTRY(cuCtxSetCurrent, (CUcontext context))
@@ -24,7 +24,6 @@ CUDA_ENTRY(cuMemAllocHost_v2, (void **pointer, size_t bytes))
 CUDA_ENTRY(cuMemFreeHost, (void *pointer))
 CUDA_ENTRY(cuMemcpyHtoDAsync_v2, (CUdeviceptr to, const void *from, size_t bytes, CUstream stream))
 CUDA_ENTRY(cuMemcpyDtoHAsync_v2, (void *to, CUdeviceptr from, size_t bytes, CUstream stream))
-CUDA_ENTRY(cuLaunchKernel,
-           (CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
-            unsigned block_y, unsigned block_z, unsigned shared_bytes, CUstream stream, void **parameters,
-            void **extra))
+CUDA_ENTRY(cuLaunchKernel, (CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
+                            unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
+                            CUstream stream, void **parameters, void **extra))

@@ -1,5 +1,4 @@
-/* What is given, and when: label regimens, regimen files and NONMEM-style dosing tables (clinic.md sections 1
- * and 8).
+/* What is given, and when: label regimens, regimen files and NONMEM-style dosing tables (docs/dosing.md).
  *
  * Time is hours from the start of the run. The plasma solver asks for segments: stretches in which
  * the infusion rate is constant, with boluses and resets only at their starts. */
@@ -32,7 +31,7 @@ typedef struct DoseRecord {
 } DoseRecord;
 
 /* Reads what the config names (dosing.file wins over dosing.regimen; "label" and "none" are built in).
- * Errors: STATUS_BAD_INPUT `file:line: what; remedy` for everything clinic.md section 8 lists; what is legal
+ * Errors: STATUS_BAD_INPUT `file:line: what; remedy` for everything docs/dosing.md lists; what is legal
  * NONMEM but not supported here (SS, RATE -1/-2, CMT other than 1, several IDs, covariate columns, negative
  * ADDL, EVID > 4) is refused by name. */
 Status dosing_create(Dosing **out, const Config *config);

@@ -1,4 +1,4 @@
-/* The text of a dosing table, read and checked row by row (clinic.md section 8). Private to dosing_table.c.
+/* The text of a dosing table, read and checked row by row (docs/dosing.md). Private to dosing_table.c.
  */
 #ifndef MARROW_DOSING_ROWS_H
 #define MARROW_DOSING_ROWS_H

@@ -15,15 +15,17 @@ static const char *const entry_names[] = {
 enum { ENTRIES = sizeof entry_names / sizeof entry_names[0], OLDEST = 11, NEWER = 2 };
 _Static_assert(sizeof(Nvrtc) == ENTRIES * sizeof(void *), "one pointer per entry");
 
-/* The loader's own search first, then where a toolkit may be that it does not know of. */
+/* The loader's own search first, then the toolkit that $CUDA_PATH or $CUDA_HOME names, else the usual place.
+ */
 static bool major_open(int major, Nvrtc *calls) {
-    const char *roots[] = {"", getenv("CUDA_PATH"), getenv("CUDA_HOME"), "/usr/local/cuda"};
-    char path[512];
+    const char *path = getenv("CUDA_PATH"), *home = getenv("CUDA_HOME");
+    const char *roots[] = {"", path, home, path || home ? NULL : "/usr/local/cuda"};
+    char file[512];
     for (int i = 0; i < 4; i++) {
         if (!roots[i]) continue;
-        snprintf(path, sizeof path, "%s%slibnvrtc.so.%d%s", roots[i], roots[i][0] ? "/lib64/" : "", major,
+        snprintf(file, sizeof file, "%s%slibnvrtc.so.%d%s", roots[i], roots[i][0] ? "/lib64/" : "", major,
                  major == OLDEST ? ".2" : "");
-        void *opened = library_open(path);
+        void *opened = library_open(file);
         if (opened && !library_entries(opened, entry_names, ENTRIES, calls)) return true;
     }
     return false;
@@ -40,7 +42,8 @@ const Nvrtc *nvrtc_load(int driver) {
 }
 
 static Status failed(const char *what, nvrtcResult error) {
-    return status_set(STATUS_FAILED, "backend cuda: NVRTC failed when %s (error %d); reinstall it, or use --backend cpu",
+    return status_set(STATUS_FAILED,
+                      "backend cuda: NVRTC failed when %s (error %d); reinstall it, or use --backend cpu",
                       what, error);
 }
 
@@ -68,12 +71,13 @@ static Status built_log(const Nvrtc *rtc, nvrtcProgram program, NvrtcBuilt *out)
 }
 
 static Status built_code(const Nvrtc *rtc, nvrtcProgram program, int binary, NvrtcBuilt *out) {
-    nvrtcResult error = binary ? rtc->nvrtcGetCUBINSize(program, &out->size)
-                               : rtc->nvrtcGetPTXSize(program, &out->size);
+    nvrtcResult error =
+        binary ? rtc->nvrtcGetCUBINSize(program, &out->size) : rtc->nvrtcGetPTXSize(program, &out->size);
     if (error || !out->size) return failed("asked for the kernels' size", error);
     out->code = malloc(out->size);
     REQUIRE(out->code, STATUS_FAILED, "backend cuda: out of memory for the kernels");
-    error = binary ? rtc->nvrtcGetCUBIN(program, (char *)out->code) : rtc->nvrtcGetPTX(program, (char *)out->code);
+    error = binary ? rtc->nvrtcGetCUBIN(program, (char *)out->code)
+                   : rtc->nvrtcGetPTX(program, (char *)out->code);
     return error ? failed("asked for the kernels", error) : STATUS_OK;
 }
 

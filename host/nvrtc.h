@@ -15,8 +15,9 @@ typedef struct Nvrtc {
 #undef NVRTC_ENTRY
 } Nvrtc;
 
-/* NULL where there is none; else the newest this driver (12040 for CUDA 12.4) runs the code of, or failing that a
- * newer one. Looked for where the loader looks, in $CUDA_PATH, $CUDA_HOME and /usr/local/cuda. */
+/* NULL where there is none; else the newest this driver (12040 for CUDA 12.4) runs the code of, or failing
+ * that a newer one. Looked for where the loader looks, and in $CUDA_PATH and $CUDA_HOME or else
+ * /usr/local/cuda. */
 const Nvrtc *nvrtc_load(int driver);
 
 /* What to compile for on a device: its own code ("sm_90") where this NVRTC knows it, else the nearest older

@@ -18,6 +18,7 @@ enum {
     KEY_FORCE,
     KEY_JSON,
     KEY_SCHEMA,
+    KEY_MPI,
     KEY_RESUME,
     KEY_SNAPSHOT,
     KEY_CHECKPOINT
@@ -34,7 +35,8 @@ typedef struct Row {
 static const Row rows[] = {
     {{"backend", 'b', "NAME", 0, "auto, cpu, opencl or cuda; auto is the fastest usable one", 1},
      OPTIONS_BACKEND},
-    {{"device", KEY_DEVICE, "N", 0, "the backend's device of this number (marrow devices)", 1},
+    {{"device", KEY_DEVICE, "N[,N]", 0, "the backend's device of this number (marrow devices), or several",
+      1},
      OPTIONS_BACKEND},
     {{"threads", KEY_THREADS, "N", 0, "cpu: threads; 0 is one per processor", 1}, OPTIONS_BACKEND},
     {{"isa", KEY_ISA, "NAME", 0, "cpu: x86-64-v3 or x86-64-v4 instead of the best", 1}, OPTIONS_BACKEND},
@@ -56,6 +58,7 @@ static const Row rows[] = {
     {{"schema", KEY_SCHEMA, 0, 0, "every key with type, range, default, meaning and source; needs no CONFIG",
       4},
      OPTIONS_SCHEMA},
+    {{"mpi", KEY_MPI, 0, 0, "under mpirun: all processes against one, each with one thread", 4}, OPTIONS_MPI},
     {{"help", 'h', 0, 0, "this help", -1}, 0},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -140,6 +143,7 @@ static Status take(Parse *parse, int key, const char *value) {
     case 'q': out->quiet = true; return STATUS_OK;
     case KEY_JSON: out->json = true; return STATUS_OK;
     case KEY_SCHEMA: out->schema = true; return STATUS_OK;
+    case KEY_MPI: out->mpi = true; return STATUS_OK;
     case 'h': out->help = true; return STATUS_OK;
     default: return argument(out, parse->use, value);
     }

@@ -16,6 +16,7 @@ enum {
     OPTIONS_PROGRESS = 8, /* -q */
     OPTIONS_JSON = 16,    /* --json */
     OPTIONS_SCHEMA = 32,  /* --schema */
+    OPTIONS_MPI = 64,     /* --mpi */
 };
 
 typedef struct OptionsUse {
@@ -29,7 +30,7 @@ typedef struct Options {
     const char *config_path, *folder; /* NULL: not given */
     char **assignments;               /* KEY=VALUE in the order given; --seed and the like are among them */
     int assignment_count;
-    bool force, quiet, json, schema;
+    bool force, quiet, json, schema, mpi;
     bool help; /* the help was printed: nothing else is wanted */
 } Options;
 

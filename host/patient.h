@@ -1,4 +1,5 @@
-/* The patient's own plasma parameters, from the config and the population models (model.md section 2). */
+/* The patient's own plasma parameters, from the config and the population models (docs/model.md section 2).
+ */
 #ifndef MARROW_PATIENT_H
 #define MARROW_PATIENT_H
 

@@ -17,7 +17,8 @@ static const double absolute_tolerance = 1e-11; /* nmol: a dose is about 9, one 
 static const long most_solver_steps = 100000;
 
 /* An interval's flow maps, made from equal steps of h hours, err by map_error_factor * slope * h^4 an hour;
- * slope in nM/h. The factor was measured with the rates of model.md, the first infusion being the worst. */
+ * slope in nM/h. The factor was measured with the rates of docs/model.md, the first infusion being the worst.
+ */
 static const double map_error_per_h = 1e-9;
 static const double map_error_factor = 1e-3;
 static const double longest_step_h = 1.0;

@@ -1,5 +1,5 @@
-/* Plasma, marrow interstitium and the drug the cells take from them, by SUNDIALS CVODE (model.md sections 2
- * and 3).
+/* Plasma, marrow interstitium and the drug the cells take from them, by SUNDIALS CVODE (docs/model.md
+ * sections 2 and 3).
  *
  * One call carries everything through one interval of the simulation. Cells enter as class totals
  * of free and bound CD22, which obey the same linear equations as one cell, so that the coupling is
@@ -22,7 +22,7 @@ typedef struct PlasmaState {
                           cleared + taken + reset */
     double reset_nmol; /* removed by EVID 3/4 */
     double auc_nm_h;   /* central concentration integrated since time zero, nM h */
-    double normal_marrow_cells; /* M of model.md section 3 */
+    double normal_marrow_cells; /* M of docs/model.md section 3 */
     double first_dose_h;        /* start of the first input; means something once given_nmol > 0 */
 } PlasmaState;
 
@@ -73,7 +73,7 @@ Status plasma_advance(Plasma *plasma, PlasmaState *state, Dosing *dosing, double
                       const PlasmaExchange *exchanges, int exchange_count, const PlasmaMarrow *marrow,
                       double dt_h, PlasmaPath *path);
 
-/* Marrow concentration now, nM, from the quasi-steady balance (model.md section 3). */
+/* Marrow concentration now, nM, from the quasi-steady balance (docs/model.md section 3). */
 double plasma_marrow_nm(const Plasma *plasma, const PlasmaState *state, const PlasmaExchange *exchanges,
                         int exchange_count);
 

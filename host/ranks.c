@@ -13,7 +13,7 @@ static bool launched(void) {
 #include <string.h>
 
 static int count = 1, index_here;
-static bool started;
+static bool started, alone_now;
 
 Status ranks_start(int *argc, char ***argv) {
     if (!launched()) return STATUS_OK;
@@ -26,11 +26,19 @@ Status ranks_start(int *argc, char ***argv) {
 }
 
 int ranks_count(void) {
-    return count;
+    return alone_now ? 1 : count;
 }
 
 int ranks_index(void) {
-    return index_here;
+    return alone_now ? 0 : index_here;
+}
+
+void ranks_alone(bool alone) {
+    alone_now = alone;
+}
+
+void ranks_wait(void) {
+    if (count > 1) MPI_Barrier(MPI_COMM_WORLD);
 }
 
 const char *ranks_library(void) {
@@ -42,7 +50,7 @@ const char *ranks_library(void) {
 }
 
 void ranks_sum(int64_t *values, int n) {
-    if (count > 1) MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+    if (ranks_count() > 1) MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
 }
 
 void ranks_finish(Status status) {
@@ -76,6 +84,12 @@ const char *ranks_library(void) {
 void ranks_sum(int64_t *values, int n) {
     (void)values, (void)n;
 }
+
+void ranks_alone(bool alone) {
+    (void)alone;
+}
+
+void ranks_wait(void) {}
 
 void ranks_finish(Status status) {
     (void)status;

@@ -23,6 +23,11 @@ const char *ranks_library(void); /* "Open MPI v4.1.4", or "none" */
  */
 void ranks_sum(int64_t *values, int count);
 
+/* While alone, this process is the only one there is: for comparing. The others wait in ranks_wait meanwhile.
+ */
+void ranks_alone(bool alone);
+void ranks_wait(void);
+
 /* Waits for all ranks when `status` is STATUS_OK or STATUS_STOPPED; else ends them all with that exit status,
  * since they would wait for this one for ever. */
 void ranks_finish(Status status);

@@ -1,5 +1,5 @@
-/* A device is tried out before it is trusted with a patient: a small population lives through a few intervals,
- * and every bit of it must be what the processor computes. */
+/* A device is tried out before it is trusted with a patient: a small population lives through a few
+ * intervals, and every bit of it must be what the processor computes. */
 #ifndef MARROW_SELF_TEST_H
 #define MARROW_SELF_TEST_H
 

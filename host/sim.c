@@ -36,16 +36,22 @@ double sim_marrow_fraction(const Sim *sim) {
     return all > 0 ? blasts / all : 0;
 }
 
-/* Half an interval on: rates known at the middle of the last interval as they will be at the start of the
- * next, cells known now as they will be at its middle. */
+Trend trend_steady(double value) {
+    return (Trend){value, value, value};
+}
+
 double trend_middle(Trend t) {
     return fmax(0, t.last + 0.5 * (t.last - t.before));
 }
 
-/* Change over the coming interval; none where the line would go below zero. */
-double trend_slope(Trend t) {
-    double slope = t.last - t.before;
-    return t.last + 1.5 * slope > 0 ? slope : 0;
+double trend_ahead(Trend t, double intervals) {
+    double slope = t.last - t.before, bend = slope - (t.before - t.earlier);
+    return fmax(0, t.last + intervals * slope + 0.5 * intervals * (intervals + 1) * bend);
+}
+
+/* Change an hour of a loss rate over the coming interval. */
+static double loss_slope(const Sim *sim, Trend t) {
+    return (trend_ahead(t, 1.5) - trend_ahead(t, 0.5)) / sim->dt_h;
 }
 
 Status sim_launch(Sim *sim, KernelId kernel) {
@@ -68,9 +74,9 @@ static Status sim_fill(Sim *sim) {
     sim->room_cells = sim->config->patient.nucleated_marrow_cells * sim->config->patient.marrow_room_factor;
     sim->drug.normal_marrow_cells =
         sim->config->patient.nucleated_marrow_cells * (1 - sim->config->patient.marrow_blast_fraction);
-    sim->normal = (Trend){sim->drug.normal_marrow_cells, sim->drug.normal_marrow_cells};
+    sim->normal = trend_steady(sim->drug.normal_marrow_cells);
     sim_founders_count(sim);
-    sim->blasts = (Trend){sim_marrow_blasts(sim), sim_marrow_blasts(sim)};
+    sim->blasts = trend_steady(sim_marrow_blasts(sim));
     return sim_founders_create(sim);
 }
 
@@ -132,10 +138,10 @@ static int exchanges_of(const Sim *sim, PlasmaExchange exchanges[PLASMA_EXCHANGE
             .free_nmol = sim_nmol(sim, c, s->cd22),
             .bound_nmol = sim_nmol(sim, c, s->bound),
             .setpoint_nmol = sim_nmol(sim, c, s->setpoint),
-            .free_loss_per_h = trend_middle(s->cd22_loss),
-            .bound_loss_per_h = trend_middle(s->bound_loss),
-            .free_loss_slope = trend_slope(s->cd22_loss) / sim->dt_h,
-            .bound_loss_slope = trend_slope(s->bound_loss) / sim->dt_h,
+            .free_loss_per_h = trend_ahead(s->cd22_loss, 0.5),
+            .bound_loss_per_h = trend_ahead(s->bound_loss, 0.5),
+            .free_loss_slope = loss_slope(sim, s->cd22_loss),
+            .bound_loss_slope = loss_slope(sim, s->bound_loss),
             .setpoint_growth_per_h = 2 * s->setpoint_growth.last - s->setpoint_growth.before,
         };
     }
@@ -172,6 +178,7 @@ Status sim_advance(Sim *sim) {
     PlasmaPath path;
     TRY(sim_resample(sim));
     sim->cost.agent_steps += sim->cost.agents;
+    sim->cost.place_steps += (int64_t)sim->totals.pages_used * PAGE_SLOTS;
     TRY(drug_advance(sim, &path));
     sim_classes_step(sim, &path);
     TRY(cells_advance(sim));

@@ -17,6 +17,7 @@ typedef struct Sim Sim;
 typedef struct SimCost {
     int64_t steps;       /* intervals */
     int64_t agent_steps; /* agents in the pool, dying ones included, summed over intervals */
+    int64_t place_steps; /* the same for places of pages in use: what a pass over memory touches */
     int64_t agents, peak_agents;
     size_t bytes; /* of the pool */
 } SimCost;

@@ -5,6 +5,7 @@
 #include "sim_state.h"
 
 static void trend_push(Trend *t, double value) {
+    t->earlier = t->before;
     t->before = t->last;
     t->last = value;
 }

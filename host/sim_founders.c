@@ -43,8 +43,8 @@ static void trends_start(Sim *sim, int c) {
     ClassState *s = &sim->state[c];
     double natural = sim->classes.cls[c].natural_per_h,
            growth = sim->frame.cls[c].division / sim->dt_h - natural;
-    s->cd22_loss = s->bound_loss = (Trend){natural, natural};
-    s->setpoint_growth = (Trend){growth, growth};
+    s->cd22_loss = s->bound_loss = trend_steady(natural);
+    s->setpoint_growth = trend_steady(growth);
 }
 
 Status sim_founders_create(Sim *sim) {

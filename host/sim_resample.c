@@ -1,11 +1,11 @@
-/* Weights that follow the burden (model.md section 6), and pages kept well filled. All of it happens between
- * intervals and is decided from counts alone, so it is the same on every backend. */
+/* Weights that follow the burden (docs/model.md section 6), and pages kept well filled. All of it happens
+ * between intervals and is decided from counts alone, so it is the same on every backend. */
 #include <math.h>
 
 #include "sim_state.h"
 
 static const double THIN_ABOVE = 1.1;  /* of a group's target */
-static const double PACK_BELOW = 0.70; /* of the places in a class's pages */
+static const double PACK_BELOW = 0.80; /* of the places in a class's pages */
 
 static i64 group_agents(const Sim *sim, int group) {
     i64 sum = 0;

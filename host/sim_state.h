@@ -6,9 +6,9 @@
 #include "plasma.h"
 #include "sim.h"
 
-/* Rates of the last two intervals, from which the middle of the next is extrapolated (second order in dt). */
+/* A quantity's last three values, one interval apart, from which the next are extrapolated. */
 typedef struct Trend {
-    double last, before;
+    double last, before, earlier;
 } Trend;
 
 /* One class: agents counted in whole numbers; molecules summed over uncommitted agents (not weighted). */
@@ -49,11 +49,13 @@ double sim_marrow_fraction(const Sim *sim); /* blasts over nucleated marrow cell
 double sim_class_cells(const Sim *sim, int cls, i64 agents); /* agents as real cells */
 double sim_marrow_committed(const Sim *sim);                 /* dying blasts, cells */
 
-/* Half an interval on: rates known at the middle of the last interval as they will be at the start of the
- * next, cells known now as they will be at its middle. */
+/* What has always been. */
+Trend trend_steady(double value);
+/* Half an interval past the last value, straight on: cells known now, at the next interval's middle. */
 double trend_middle(Trend t);
-/* Change over the coming interval; none where the line would go below zero. */
-double trend_slope(Trend t);
+/* So many intervals past the last value, on a parabola: loss rates, known at the last interval's middle, at
+ * both ends of the next. They grow as the eighth power of time when drug begins to act. */
+double trend_ahead(Trend t, double intervals);
 
 Status sim_launch(Sim *sim, KernelId kernel);
 Status sim_frame_send(Sim *sim, u32 mode); /* coefficients and what `plan` plans */

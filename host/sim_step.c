@@ -82,6 +82,7 @@ void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath 
         .move = (f32)(dt_h * cls->move_per_h),
         .division = (f32)(dt_h * division_per_h(sim, cls)),
         .dying = (f32)(dt_h / sim->config->cells.apoptosis_mean_h),
+        .renewal = (f32)(dt_h * t->kturn_per_h),
         .binding = (f32)(dt_h * cls->rates.kon_per_nm_h * seen),
         .unbinding = (f32)(dt_h * cls->rates.koff_per_h),
         .move_gain = (f32)cls->move_gain,

@@ -1,6 +1,5 @@
 #!/bin/sh
-# check.sh: every kernel header compiled alone as C, OpenCL C and CUDA, and the PTX searched for anything that would
-# change bits (contraction, approximations, flushing) or cost speed (arrays in local memory). One line per check.
+# check.sh [NVRTC_CODE]: every kernel header compiled alone as C and OpenCL C, then check_cuda.sh. One line per check.
 set -u
 
 here=$(dirname "$0")
@@ -24,11 +23,6 @@ check() {
 
 skipped() {
     echo "skipped  $1: $2"
-}
-
-# absent WHAT PATTERN: the PTX has no line like PATTERN.
-absent() {
-    check "PTX has no $1" sh -c "! grep -nE '$2' '$folder/all.ptx'"
 }
 
 c_flags="-std=c17 -D_GNU_SOURCE -DTARGET_C -Wall -Wextra -Wpedantic -Werror -Wno-unused-function -ffp-contract=off -fsyntax-only"
@@ -55,19 +49,5 @@ for name in $headers; do
     done
 done
 
-if ! command -v nvcc > "$folder/found"; then
-    skipped "nvcc  CUDA  and its PTX" "no nvcc"
-    exit $failed
-fi
-echo '#include "observe.h"' > "$folder/all.cu"
-rm -f "$folder/all.ptx"
-check "nvcc  CUDA  observe.h" nvcc -arch=compute_80 --fmad=false -DTARGET_CUDA -diag-suppress 177 -I"$here" -ptx \
-    -o "$folder/all.ptx" "$folder/all.cu"
-[ -s "$folder/all.ptx" ] || exit 1
-absent "approximations" '\.approx'
-absent "flushing of subnormals" '\.ftz'
-absent "contraction (mad.f32, fma other than fma.rn.f32)" 'mad\.[a-z.]*f32|fma\.(rz|rm|rp|rn\.f64|rn\.ftz)'
-absent "division or square root rounded otherwise than to nearest" '(div|sqrt)\.(full|rz|rm|rp)'
-absent "double precision" '\.f64'
-absent "arrays in local memory" '\.local'
+bash "$here/check_cuda.sh" "$@" || failed=1
 exit $failed

@@ -61,6 +61,13 @@ DEVICE_FN Agent agent_nobody(void) {
     return a;
 }
 
+/* Leaves a place to nobody. The identity that stood there stays unread until somebody else's replaces it. */
+DEVICE_FN void place_clear(GLOBAL_MEM f32 *real, u32 page, u32 slot) {
+    GLOBAL_MEM f32 *x = real + (u64)page * REAL_FIELDS * PAGE_SLOTS + slot;
+    for (u32 field = 0; field < REAL_FIELDS; field++) x[field * PAGE_SLOTS] = 0.0f;
+    x[REAL_FATE * PAGE_SLOTS] = x[REAL_CLOCK * PAGE_SLOTS] = FOREVER;
+}
+
 DEVICE_FN u32 agent_dying(Agent a) {
     return a.fate >= 0.5f * FOREVER && a.clock < 0.5f * FOREVER;
 }
@@ -86,6 +93,11 @@ DEVICE_FN f32 breaks_before(Agent a, GLOBAL_MEM const ClassStep *m) {
     f32 d = fused(m->back_p, a.payload, fused(m->back_inflow, a.setpoint, most));
     d = fused(m->back_r, a.cd22, fused(m->back_c, a.bound, fused(m->back_e, a.inside, d)));
     return d < 0.0f ? 0.0f : (d > most ? most : d);
+}
+
+/* All that spends a fate budget, over the whole interval. */
+DEVICE_FN f32 fate_hazard(f32 breaks, f32 sensitivity, GLOBAL_MEM const ClassStep *m) {
+    return m->natural + m->move + drug_hazard(breaks, sensitivity, m);
 }
 
 /* When in the interval (0-1) the fate budget that ended at `left` ran out, the hazard going straight from h0
@@ -123,25 +135,25 @@ DEVICE_FN Agent agent_commit(Agent a, f32 moment, Luck luck, GLOBAL_MEM const Cl
 
 /* Resolves one due place. Deaths are carried out; a division or a departure is only announced, since where
  * the newborn or the leaver goes depends on its rank among them. */
-DEVICE_FN u32 fate_resolve(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, u32 page, u32 slot, u32 due,
+DEVICE_FN u32 fate_resolve(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, u32 page, u32 slot,
                            GLOBAL_MEM const Frame *frame, GLOBAL_MEM const ClassStep *m, i64 *t) {
-    Agent a = agent_read(real, word, page, slot);
-    if (agent_dying(a)) {
-        agent_write(real, word, page, slot, agent_nobody());
+    if (real_field(real, page, REAL_FATE)[slot] >=
+        0.5f * FOREVER) { /* dying: no luck to look up, nothing to read */
+        place_clear(real, page, slot);
         t[TALLY_VANISHED]++;
         return EVENT_FREED;
     }
-    f32 steady = m->natural + m->move, h1 = steady + drug_hazard(a.breaks, a.sensitivity, m);
-    f32 h0 = steady + drug_hazard(breaks_before(a, m), a.sensitivity, m);
+    Agent a = agent_read(real, word, page, slot);
+    f32 h0 = fate_hazard(breaks_before(a, m), a.sensitivity, m), h1 = fate_hazard(a.breaks, a.sensitivity, m);
     f32 all = 0.5f * (h0 + h1), moment = fate_moment(a.fate, h0, h1);
-    u32 divides = due & DUE_CLOCK, ends = due & DUE_FATE;
+    u32 divides = a.clock <= 0.0f, ends = a.fate <= 0.0f;
     if (divides && (!ends || event_moment(a.clock, m->division) <= moment)) return EVENT_BORN;
     Luck luck = luck_of(frame, a.who, PURPOSE_FATE);
     f32 share = luck_unit(luck.a) * all;
     if (share < m->move) return EVENT_MOVED;
     tally_loss(a, moment, m, t);
     if (share < m->move + m->natural) {
-        agent_write(real, word, page, slot, agent_nobody());
+        place_clear(real, page, slot);
         t[TALLY_NATURAL_DEATHS]++;
         return EVENT_FREED;
     }
@@ -165,12 +177,14 @@ DEVICE_FN Agent agent_inherits(Agent a, GLOBAL_MEM const Frame *frame, GLOBAL_ME
 }
 
 /* One daughter's molecules at the interval's end: half of the mother's at the moment of division, and since
- * then supply from the daughter's own set-point instead of half the mother's. */
+ * then supply from the daughter's own set-point instead of half the mother's. Of supply over part of the
+ * interval, R has the slope kturn at its start; C and E, fed by R and C, begin as its square and cube. */
 DEVICE_FN Agent agent_shares(Agent mother, f32 setpoint, f32 rest, GLOBAL_MEM const ClassStep *m) {
     Agent a = mother;
     f32 own = rest * (setpoint - 0.5f * mother.setpoint);
-    f32 cd22 = fused(0.5f, mother.cd22, m->ri * own), bound = fused(0.5f, mother.bound, m->ci * own);
-    f32 inside = fused(0.5f, mother.inside, m->ei * own);
+    f32 cd22 = fused(0.5f, mother.cd22, fused(rest, m->ri - m->renewal, m->renewal) * own);
+    f32 bound = fused(0.5f, mother.bound, rest * m->ci * own);
+    f32 inside = fused(0.5f, mother.inside, rest * rest * m->ei * own);
     a.cd22 = cd22 > 0.0f ? cd22 : 0.0f;
     a.bound = bound > 0.0f ? bound : 0.0f;
     a.inside = inside > 0.0f ? inside : 0.0f;
@@ -220,17 +234,23 @@ DEVICE_FN Agent agent_divide(Agent *mother, GLOBAL_MEM const Frame *frame, GLOBA
     return other;
 }
 
-/* The agent as it arrives in the class it moves to. */
+/* The agent as it arrives in the class it moves to, at the interval's end: from the moment it left on, cycle
+ * and hazards were the other class's. */
 DEVICE_FN Agent agent_leave(Agent a, GLOBAL_MEM const Frame *frame, GLOBAL_MEM const ClassStep *m, i64 *t) {
     t[TALLY_MOVED]++;
     t[TALLY_MOVED_CD22] += fixed_point(a.cd22);
     t[TALLY_MOVED_BOUND] += fixed_point(a.bound);
     t[TALLY_MOVED_INSIDE] += fixed_point(a.inside);
     t[TALLY_MOVED_SETPOINT] += fixed_point(a.setpoint);
+    GLOBAL_MEM const ClassStep *to = &frame->cls[m->move_class];
+    f32 before = fate_hazard(breaks_before(a, m), a.sensitivity, m);
+    f32 rest = 1.0f - fate_moment(a.fate, before, fate_hazard(a.breaks, a.sensitivity, m));
     a.who.events++;
     f32 setpoint = a.setpoint * m->move_gain;
     a.setpoint = setpoint > SETPOINT_MAX ? SETPOINT_MAX : setpoint;
-    a.fate = luck_exponential(luck_of(frame, a.who, PURPOSE_FATE_BUDGET).a);
+    f32 budget = luck_exponential(luck_of(frame, a.who, PURPOSE_FATE_BUDGET).a);
+    a.fate = fused(-rest, fate_hazard(a.breaks, a.sensitivity, to), budget);
+    a.clock = fused(rest, m->division - to->division, a.clock);
     return a;
 }
 

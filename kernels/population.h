@@ -90,28 +90,27 @@ DEVICE_FN Agent box_read(GLOBAL_MEM const u32 *box, u32 page, u32 k) {
 
 /* Collects the due places of word w, and asks for their identities, which the step has not touched, before
  * they are needed. */
-DEVICE_FN void page_collect_word(GLOBAL_MEM u32 *word, u32 page, u32 w, LOCAL_MEM const u32 *due,
-                                 LOCAL_MEM PageWork *work) {
+DEVICE_FN void page_collect_word(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, u32 page, u32 w,
+                                 LOCAL_MEM const u64 *due, LOCAL_MEM PageWork *work) {
     u32 places = 0u;
-    for (u32 q = 0; q < 8u; q++) {
-        u32 four = due[8u * w + q];
-        four = (four | (four >> 1)) & 0x01010101u;          /* one bit a byte, */
-        places |= ((four * 0x10204080u) >> 28) << (4u * q); /* gathered in the top four, in order */
+    for (u32 q = 0; q < 4u; q++) /* the bytes' lowest bits, gathered in the top eight, in order */
+        places |= (u32)((due[4u * w + q] * 0x0102040810204080u) >> 56) << (8u * q);
+    GLOBAL_MEM const f32 *fate = real_field(real, page, REAL_FATE) + 32u * w;
+    for (u32 bits = places; bits != 0u; bits &= bits - 1u) {
+        u32 place = count_bits((bits & (0u - bits)) - 1u);
+        if (fate[place] < 0.5f * FOREVER) fetch_ahead(word_of(word, page, 32u * w + place));
     }
-    for (u32 bits = places; bits != 0u; bits &= bits - 1u)
-        fetch_ahead(word_of(word, page, 32u * w + count_bits((bits & (0u - bits)) - 1u)));
     work->born[w] = places;
 }
 
 /* Resolves the due places of word w (left in `born`): who is born, who moves, who is gone. */
 DEVICE_FN void page_resolve_word(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, u32 page, u32 w,
-                                 LOCAL_MEM const u32 *due, LOCAL_MEM PageWork *work,
-                                 GLOBAL_MEM const Frame *frame, GLOBAL_MEM const ClassStep *m, i64 *t) {
+                                 LOCAL_MEM PageWork *work, GLOBAL_MEM const Frame *frame,
+                                 GLOBAL_MEM const ClassStep *m, i64 *t) {
     u32 born = 0u, moved = 0u, freed = 0u;
     for (u32 bits = work->born[w]; bits != 0u; bits &= bits - 1u) {
         u32 bit = bits & (0u - bits), place = count_bits(bit - 1u);
-        u32 why = (due[8u * w + place / 4u] >> (8u * (place % 4u))) & 0xffu;
-        u32 event = fate_resolve(real, word, page, 32u * w + place, why, frame, m, t);
+        u32 event = fate_resolve(real, word, page, 32u * w + place, frame, m, t);
         if (event == EVENT_BORN) born |= bit;
         if (event == EVENT_MOVED) moved |= bit;
         if (event == EVENT_FREED) freed |= bit;
@@ -132,7 +131,7 @@ DEVICE_FN void page_move_word(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, GLOBAL
         if (k >= BOX_SLOTS) return;
         Agent a = agent_read(real, word, page, 32u * w + bit);
         box_write(box, page, k, agent_leave(a, frame, m, t));
-        agent_write(real, word, page, 32u * w + bit, agent_nobody());
+        place_clear(real, page, 32u * w + bit);
         work->taken[w] &= ~(1u << bit);
     }
 }
@@ -169,7 +168,7 @@ DEVICE_FN u32 rank_words(LOCAL_MEM const u32 *bits, u32 flip, LOCAL_MEM u32 *ran
 /* The interval of every cell: states, hazards, and all that falls due, page by page while the page is in
  * cache. */
 KERNEL void advance(POOL) {
-    SHARED u32 due[PAGE_SLOTS / 4u];
+    SHARED u64 due[PAGE_SLOTS / 8u];
     SHARED PageWork work;
     (void)offer, (void)totals;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
@@ -182,8 +181,8 @@ KERNEL void advance(POOL) {
             FOR_LANES(w, PAGE_WORDS) work.taken[w] = live[page * PAGE_WORDS + w];
             FOR_LANES(i, 2u * TALLIES) work.sums[i] = 0u;
             BARRIER();
-            FOR_LANES(w, PAGE_WORDS) page_collect_word(word, page, w, due, &work);
-            FOR_LANES(w, PAGE_WORDS) page_resolve_word(real, word, page, w, due, &work, frame, m, t);
+            FOR_LANES(w, PAGE_WORDS) page_collect_word(real, word, page, w, due, &work);
+            FOR_LANES(w, PAGE_WORDS) page_resolve_word(real, word, page, w, &work, frame, m, t);
             BARRIER();
             if (LANE_ID == 0u) {
                 u32 moves = rank_words(work.moved, 0u, work.moved_rank);

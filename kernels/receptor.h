@@ -1,7 +1,7 @@
 /* CD22, conjugate, payload, DNA damage and the hazard that follows: one page through one interval.
  *
- * The five equations are linear, so the host's flow map is exact for any dt (model.md section 5): some twenty
- * fused multiply-adds a cell. Every entry of the map is >= 0, so states never turn negative; values
+ * The five equations are linear, so the host's flow map is exact for any dt (docs/model.md section 5): some
+ * twenty fused multiply-adds a cell. Every entry of the map is >= 0, so states never turn negative; values
  * below TINY are flushed in the code itself, so that no device meets subnormals. */
 #ifndef MARROW_RECEPTOR_H
 #define MARROW_RECEPTOR_H
@@ -9,8 +9,6 @@
 #include "rng.h"
 
 #define TINY 1e-18f
-#define DUE_FATE 1u
-#define DUE_CLOCK 2u
 
 DEVICE_FN f32 flush(f32 x) {
     return x < TINY ? 0.0f : x;
@@ -40,8 +38,8 @@ DEVICE_FN f32 hill_both(f32 before, f32 after, f32 power, u32 square) {
     return fused(2.0f * a, b, a + b) / below;
 }
 
-/* One page through one interval. `due` receives DUE_… bits per place. `square` is a constant at every call.
- */
+/* One page through one interval. `due` says of each place whether a budget has run out, fate or clock.
+ * `square` is a constant at every call. */
 DEVICE_FN void step_places(GLOBAL_MEM f32 *real, u32 page, const ClassStep *m, LOCAL_MEM u8 *due,
                            u32 square) {
     GLOBAL_MEM f32 *RESTRICT cd22 = real_field(real, page, REAL_CD22);
@@ -72,7 +70,7 @@ DEVICE_FN void step_places(GLOBAL_MEM f32 *real, u32 page, const ClassStep *m, L
         f32 f = fate[i];
         f32 spent = fused(hill_half, hill_both(d * s, d1 * s, power, square), risk);
         f32 f1 = f - spent;
-        f32 k1 = clock[i] - (f >= 0.5f * FOREVER ? dying : division);
+        f32 k1 = clock[i] - (f < 0.5f * FOREVER ? division : dying);
         cd22[i] = flush(r1);
         bound[i] = flush(c1);
         inside[i] = flush(e1);
@@ -80,7 +78,7 @@ DEVICE_FN void step_places(GLOBAL_MEM f32 *real, u32 page, const ClassStep *m, L
         breaks[i] = d1;
         fate[i] = f1;
         clock[i] = k1;
-        due[i] = (u8)((f1 <= 0.0f ? DUE_FATE : 0u) | (k1 <= 0.0f ? DUE_CLOCK : 0u));
+        due[i] = (u8)((f1 < k1 ? f1 : k1) <= 0.0f);
     }
 }
 
@@ -94,10 +92,11 @@ DEVICE_FN void step_page(GLOBAL_MEM f32 *real, u32 page, GLOBAL_MEM const ClassS
 
 /* The cells' part of the interval alone, for measuring. */
 KERNEL void cells_only(POOL) {
-    SHARED u8 due[PAGE_SLOTS];
+    SHARED u64 due[PAGE_SLOTS / 8u];
     (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT)
-        if (rows[page].cls != NO_CLASS) step_page(real, page, &frame->cls[rows[page].cls], due);
+        if (rows[page].cls != NO_CLASS)
+            step_page(real, page, &frame->cls[rows[page].cls], (LOCAL_MEM u8 *)due);
 }
 
 #endif

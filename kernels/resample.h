@@ -12,7 +12,7 @@ KERNEL void lay(POOL) {
     (void)real, (void)word, (void)live, (void)box, (void)tally, (void)offer;
     if (GROUP_ID != 0u || LANE_ID != 0u) return;
     u32 page = 0u;
-    totals->full = totals->pages_used = 0u;
+    totals->full = 0u;
     for (u32 c = 0; c < MAX_CLASSES; c++) totals->plan[c].used = totals->plan[c].pages = 0u;
     for (u32 c = 0; c < frame->classes; c++) {
         u32 count = member_share(frame, 0u, frame->cls[c].newcomers);
@@ -22,6 +22,7 @@ KERNEL void lay(POOL) {
             rows[page].free_rank = first;
         }
     }
+    totals->pages_used = page;
     for (u32 p = 0; p < frame->pages; p++) {
         if (p >= page) rows[p].cls = NO_CLASS;
         rows[p].out_moved = rows[p].out_born = rows[p].arrivals = rows[p].leaving = 0u;
@@ -86,7 +87,7 @@ KERNEL void spread(POOL) {
                 Agent a = agent_read(real, word, page, slot);
                 if (!moving) a = agent_copy(a, frame, &frame->cls[cls]);
                 pool_place(real, word, live, rows, offer, &totals->plan[cls], &to, rank, a);
-                if (moving) agent_write(real, word, page, slot, agent_nobody());
+                if (moving) place_clear(real, page, slot);
             }
         }
     }
@@ -114,7 +115,7 @@ KERNEL void thin(POOL) {
                     Agent a = agent_read(real, word, page, slot);
                     if (thin_keeps(a, frame)) continue;
                     sum_into(work.sums, agent_dying(a) ? TALLY_VANISHED : TALLY_THINNED, 1);
-                    agent_write(real, word, page, slot, agent_nobody());
+                    place_clear(real, page, slot);
                     kept &= ~(bits & (0u - bits));
                 }
                 live[page * PAGE_WORDS + w] = kept;

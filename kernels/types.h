@@ -90,6 +90,7 @@ typedef struct ClassStep {
     f32 dying;              /* dt over mean time to disappear */
     f32 binding, unbinding; /* kon c dt and koff dt, at the interval's end */
     f32 back_r, back_c, back_e, back_p, back_d, back_inflow; /* breaks at the start from states at the end */
+    f32 renewal;       /* kturn dt: how inflow of free CD22 begins, per unit of set-point */
     f32 uptake_excess; /* mean uptake over the interval, over that at its end, less 1 */
     f32 move_gain;     /* factor on the set-point on arrival in move_class */
     f32 setpoint_median, setpoint_sd, sensitivity_median, sensitivity_sd, inherit_sd;
@@ -155,7 +156,7 @@ typedef struct Totals {
         GLOBAL_MEM const Frame *RESTRICT frame
 
 #if defined(TARGET_C)
-_Static_assert(sizeof(ClassStep) == 50 * 4, "ClassStep has no padding");
+_Static_assert(sizeof(ClassStep) == 51 * 4, "ClassStep has no padding");
 _Static_assert(sizeof(Frame) == 9 * 4 + MAX_CLASSES * sizeof(ClassStep), "Frame has no padding");
 _Static_assert(sizeof(PageRow) == 48, "PageRow has no padding");
 _Static_assert(sizeof(ClassPlan) == 32, "ClassPlan has no padding");

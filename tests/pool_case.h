@@ -52,7 +52,7 @@ static inline void class_map(ClassStep *m, float drug) {
     m->ri = 0.17f - 0.05f * drug, m->ci = 0.03f * drug, m->ei = 0.006f * drug, m->pi = 0.002f * drug,
     m->di = 0.0f;
     m->binding = 0.5f * drug, m->unbinding = 0.27f, m->back_d = 1.11f, m->back_p = -0.0038f,
-    m->uptake_excess = 0.1f - 0.2f * drug;
+    m->renewal = 0.2f, m->uptake_excess = 0.1f - 0.2f * drug;
     m->hill_half = 0.030f, m->hill_power = 2.0f, m->hill_square = 1u;
     m->dying = 0.05f, m->dying_stages = 3u;
     m->setpoint_median = 3470.0f, m->setpoint_sd = 0.5f, m->inherit_sd = 0.1f;

@@ -84,6 +84,30 @@ static inline void expect_share(const char *what, double hits, double count, dou
     expect_near(what, hits / count, probability, sqrt(probability * (1 - probability) / count));
 }
 
+/* Sums over replicates. */
+typedef struct Sample {
+    double count, sum, squares;
+} Sample;
+
+static inline void sample_add(Sample *s, double x) {
+    s->count++;
+    s->sum += x;
+    s->squares += x * x;
+}
+
+static inline double sample_mean(const Sample *s) {
+    return s->sum / s->count;
+}
+
+static inline double sample_variance(const Sample *s) {
+    double mean = sample_mean(s);
+    return (s->squares - s->count * mean * mean) / (s->count - 1);
+}
+
+static inline double sample_error(const Sample *s) {
+    return sqrt(sample_variance(s) / s->count);
+}
+
 /* ---- agents ------------------------------------------------------------------------------------ */
 
 typedef struct PoolAgent {

@@ -125,7 +125,6 @@ check "and is in events.csv once" test "$(grep -c ',dose,EVID1,1,' table/events.
 
 echo "# devices"
 expect "no such backend" 2 "nonsense" "${run[@]}" "$configs/label.yaml" -b nonsense
-expect "no CUDA in this version" 69 "cuda" "${run[@]}" "$configs/label.yaml" -b cuda
 expect "no such OpenCL device" 69 "99" "${run[@]}" "$configs/label.yaml" -b opencl --device 99
 expect "no such CPU device" 69 "7" "${run[@]}" "$configs/label.yaml" -b cpu --device 7
 expect "no such instruction set" 2 "mmx" "${run[@]}" "$configs/label.yaml" -b cpu --isa mmx

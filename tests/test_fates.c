@@ -68,6 +68,47 @@ static void test_causes(void **state) {
     expect_share("share still there", after, before, part_left(before / CELLS, sum, 0.2 / 24, 2 * INTERVALS));
 }
 
+/* ---- blood ------------------------------------------------------------------------------------- */
+
+/* Cells between marrow and blood: their number in blood after `days`, and the divisions counted there (right
+ * for less than 24 intervals, when the sums over agents take the tallies' place). */
+static double in_blood(double birth_per_d, double days, int64_t *births) {
+    Config config;
+    expect_loads(&config, dish);
+    config.simulation.dt_h = 2, config.simulation.output_every_h = 2;
+    config.drug.constant_ng_per_ml = 0;
+    config.cells.blast.birth_per_d = birth_per_d;
+    config.cells.blast.egress_per_d = 0.3;
+    config.cells.blast.homing_per_d = 0.7;
+    SimCase c = {0};
+    static Totals totals;
+    case_start(&c, &config, &backend);
+    *births = 0;
+    while (sim_time_h(c.sim) < 24 * days - 1e-9) {
+        assert_ok(sim_advance(c.sim));
+        assert_ok(backend_read(&backend, POOL_TOTALS, 0, sizeof totals, &totals));
+        *births += totals.tally[1][TALLY_BIRTHS];
+    }
+    double cells = (double)case_observe(&c).blasts_blood_cells;
+    case_stop(&c);
+    return cells;
+}
+
+/* From marrow at 0.3 a day, back at 0.7: 0.3 (1 - e^-t) of them are in blood. A cell that leaves shortly
+ * before it would have divided waits until it is back. */
+static void test_blood(void **state) {
+    (void)state;
+    const double days[] = {1, 3};
+    int64_t births;
+    for (int i = 0; i < 2; i++) {
+        print_message("  day %.0f: ", days[i]);
+        expect_share("share in blood", in_blood(0, days[i], &births), CELLS, 0.3 * (1 - exp(-days[i])));
+    }
+    double cells = in_blood(0.5, 1.5, &births);
+    print_message("  %.0f cells in blood, %lld births there, 0 expected\n", cells, (long long)births);
+    assert_true(cells > 10000 && births == 0);
+}
+
 /* ---- dying ------------------------------------------------------------------------------------- */
 
 /* Times at which cells pass a point, from counts per interval. */
@@ -247,6 +288,7 @@ static int tear_down(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_causes),
+        cmocka_unit_test(test_blood),
         cmocka_unit_test(test_dying),
         cmocka_unit_test(test_same_until_dosed),
         cmocka_unit_test(test_luck_is_the_cells),

@@ -15,7 +15,7 @@ enum {
 static const FlowRates rates = {1.8,  0.27, 0.20,  0.62, 0.30,         0.20, 6.0,
                                 0.15, 0.20, 0.015, 0.10, PLACE_MARROW, 1.0};
 
-/* model.md section 4, written out once more. */
+/* docs/model.md section 4, written out once more. */
 static void cell_slope(double local_nm, const double x[CELL], double slope[CELL]) {
     const FlowRates *r = &rates;
     double binding = r->kon_per_nm_h * local_nm * x[FLOW_R] - r->koff_per_h * x[FLOW_C];

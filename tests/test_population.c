@@ -16,44 +16,22 @@ static const char alone[] = "simulation: {dt_h: 4, output_every_h: 24, until_day
                             "  normal_regrowth_per_d: 0\n"
                             "  normal_b_cells: 0\n"
                             "  b_cell_fraction: 0\n"
-                            "cells: {blast: {cycle_stages: 1, egress_per_d: 0}}\n"
+                            "cells: {blast: {egress_per_d: 0}}\n"
                             "dosing: {regimen: none}\n";
 
-/* `cells` blasts of birth and death rates b and d, followed by at most `agents` agents. Normal marrow takes 1
- * % of the room, so that the division rate is d + 0.99 (b - d): `b` is chosen for the rate wanted. */
-static Config population(double cells, double agents, double b, double d) {
+/* `cells` blasts that divide at rate b and die at rate d, followed by at most `agents` agents. Normal marrow
+ * takes 1 % of the room, which brings the division rate so much closer to the one that balances death:
+ * `birth_per_d` makes up for it. */
+static Config population(double cells, double agents, double b, double d, int stages) {
     Config config;
+    double balancing = d / (stages * (pow(2, 1.0 / stages) - 1));
     expect_loads(&config, alone);
     config.simulation.agents = (int64_t)agents;
     config.patient.marrow_blast_fraction = cells / config.patient.nucleated_marrow_cells;
-    config.cells.blast.birth_per_d = d + (b - d) / 0.99;
+    config.cells.blast.birth_per_d = balancing + (b - balancing) / 0.99;
     config.cells.blast.death_per_d = d;
+    config.cells.blast.cycle_stages = stages;
     return config;
-}
-
-/* ---- sums over replicates ---------------------------------------------------------------------- */
-
-typedef struct Sample {
-    double count, sum, squares;
-} Sample;
-
-static void sample_add(Sample *s, double x) {
-    s->count++;
-    s->sum += x;
-    s->squares += x * x;
-}
-
-static double sample_mean(const Sample *s) {
-    return s->sum / s->count;
-}
-
-static double sample_variance(const Sample *s) {
-    double mean = sample_mean(s);
-    return (s->squares - s->count * mean * mean) / (s->count - 1);
-}
-
-static double sample_error(const Sample *s) {
-    return sqrt(sample_variance(s) / s->count);
 }
 
 /* ---- the law ----------------------------------------------------------------------------------- */
@@ -96,7 +74,7 @@ static void test_birth_death(void **state) {
     const double n = 2, b = 0.30, d = 0.15, days[TIMES] = {5, 15};
     Sample cells[TIMES] = {{0}};
     double extinct[TIMES] = {0}, in_the_end = 0;
-    Config config = population(n, 2000, b, d);
+    Config config = population(n, 2000, b, d, 1);
     for (int i = 0; i < REPLICATES; i++) {
         SimCase c = {0};
         config.simulation.seed = 1000 + i;
@@ -126,7 +104,7 @@ static void test_split_mean(void **state) {
     const double n = 2048, b = 0.1, d = 0.4, days[TIMES] = {4, 9, 14, 19};
     Sample cells[TIMES] = {{0}};
     double weights[TIMES] = {0};
-    Config config = population(n, 32, b, d);
+    Config config = population(n, 32, b, d, 1);
     for (int i = 0; i < REPLICATES; i++) {
         SimCase c = {0};
         config.simulation.seed = 20000 + i;
@@ -157,7 +135,7 @@ static void test_thin_mean(void **state) {
     const double n = 3, b = 0.3, d = 0.2, days = 24;
     Sample cells = {0};
     double extinct = 0, thinned = 0, heaviest = 1;
-    Config config = population(n, 40, b, d);
+    Config config = population(n, 40, b, d, 1);
     for (int i = 0; i < REPLICATES; i++) {
         SimCase c = {0};
         config.simulation.seed = 30000 + i;
@@ -182,7 +160,7 @@ static void test_thin_mean(void **state) {
 static Sample grow_fast(double agents, int *twice) {
     enum { REPLICATES = 3000 };
     Sample cells = {0};
-    Config config = population(40, agents, 2, 0.1);
+    Config config = population(40, agents, 2, 0.1, 1);
     config.simulation.dt_h = 24;
     for (int i = 0; i < REPLICATES; i++) {
         SimCase c = {0};
@@ -242,7 +220,7 @@ static void test_every_weight(void **state) {
     const double n = ldexp(1, 27), d = 2, b = 0.01 * d, days[TIMES] = {1, 3, 5, 7, 8.5};
     Sample cells[TIMES] = {{0}};
     double visits[POWERS] = {0};
-    Config config = population(n, 128, b, d);
+    Config config = population(n, 128, b, d, 1);
     config.simulation.dt_h = 3;
     config.cells.blast.birth_per_d = 0;
     for (int i = 0; i < REPLICATES; i++) {
@@ -267,7 +245,7 @@ static void test_every_weight(void **state) {
  * different cells, or they would share one luck for good. */
 static void test_copies_differ(void **state) {
     (void)state;
-    Config config = population(ldexp(1, 26), 64, 0.02, 2);
+    Config config = population(ldexp(1, 26), 64, 0.02, 2, 1);
     config.simulation.dt_h = 24;
     config.cells.blast.birth_per_d = 0;
     SimCase c = {0};
@@ -299,9 +277,8 @@ static void test_copies_differ(void **state) {
 static void check_growth(int stages) {
     enum { REPLICATES = 40 };
     const double b = 0.4, d = 0.1, l = 0.05, from = 9, to = 17;
-    Config config = population(1500, 150000, b, d);
+    Config config = population(1500, 150000, b, d, stages);
     config.simulation.dt_h = 2;
-    config.cells.blast.cycle_stages = stages;
     config.cells.blast.egress_per_d = l;
     config.cells.blast.homing_per_d = 0;
     double sums[2] = {0}, squares[3] = {0};
