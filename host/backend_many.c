@@ -90,6 +90,7 @@ static Status many_launch(Backend *b, KernelId kernel, u32 groups) {
 static void totals_add(Totals *sum, const Totals *t) {
     sum->full += t->full;
     sum->pages_used += t->pages_used;
+    sum->held += t->held;
     for (int c = 0; c < (int)MAX_CLASSES; c++) {
         sum->plan[c].used += t->plan[c].used;
         sum->plan[c].pages += t->plan[c].pages;
@@ -98,22 +99,22 @@ static void totals_add(Totals *sum, const Totals *t) {
     }
 }
 
-enum { SUMS = 3 + MAX_CLASSES * (2 + TALLIES) };
+enum { SUMS = 4 + MAX_CLASSES * (2 + TALLIES) };
 
 /* The same over processes; with it goes whether anyone was asked to stop, so that all stop in the same
  * interval. */
 static void totals_reduce(Totals *t) {
-    int64_t sums[SUMS] = {t->full, t->pages_used, interrupt_name() != NULL};
-    int n = 3;
+    int64_t sums[SUMS] = {t->full, t->pages_used, t->held, interrupt_name() != NULL};
+    int n = 4;
     for (int c = 0; c < (int)MAX_CLASSES; c++) {
         sums[n++] = t->plan[c].used;
         sums[n++] = t->plan[c].pages;
         for (int i = 0; i < TALLIES; i++) sums[n++] = t->tally[c][i];
     }
     ranks_sum(sums, SUMS);
-    t->full = (u32)sums[0], t->pages_used = (u32)sums[1];
-    interrupt_agree(sums[2] > 0);
-    n = 3;
+    t->full = (u32)sums[0], t->pages_used = (u32)sums[1], t->held = (u32)sums[2];
+    interrupt_agree(sums[3] > 0);
+    n = 4;
     for (int c = 0; c < (int)MAX_CLASSES; c++) {
         t->plan[c].used = (u32)sums[n++];
         t->plan[c].pages = (u32)sums[n++];

@@ -25,7 +25,7 @@ typedef struct CellClass {
     double niche;      /* factor on the hazard here */
     double natural_per_h, move_per_h;
     double birth_per_h,
-        death_per_h;      /* of the division hazard d0 + (b - d0) max(0, 1 - Ntot/K); 0, 0: does not divide */
+        death_per_h;      /* of the division hazard d0 + (b - d0) max(0, 1 - Ntot/K); b = 0: never divides */
     double move_gain;     /* set-point on arrival over set-point here */
     double initial_cells; /* at time zero */
     double inflow_cells_per_h; /* from stem cells */

@@ -18,7 +18,7 @@
 static const OptionsUse use = {
     "bench", "",
     "Measures cells alone, whole intervals and the label run on the processor, and on OpenCL "
-    "where there is one, beside the speed of memory. Takes about a minute and 3 GB.",
+    "and CUDA where there are any, beside the speed of memory. Takes about a minute and 3 GB.",
     OPTIONS_BACKEND | OPTIONS_JSON | OPTIONS_MPI};
 
 /* An agent-step reads nine 4-byte numbers and writes seven (kernels/receptor.h). */
@@ -94,7 +94,7 @@ static Status places_in_use(Rig *rig, double *places) {
     REQUIRE(totals, STATUS_FAILED, "bench: out of memory");
     Status status = backend_launch(&rig->backend, KERNEL_plan, MAX_CLASSES);
     if (status == STATUS_OK) status = backend_read(&rig->backend, POOL_TOTALS, 0, sizeof *totals, totals);
-    *places = (double)totals->pages_used * PAGE_SLOTS;
+    *places = status == STATUS_OK ? (double)totals->pages_used * PAGE_SLOTS : 0;
     free(totals);
     return status;
 }
@@ -181,7 +181,8 @@ static Status measure_run(Bench *bench, const BackendOptions *options) {
     return status;
 }
 
-/* What each back end is measured at: a GPU needs many agents to be busy, OpenCL mostly runs on the processor. */
+/* What each back end is measured at: a GPU needs many agents to be busy, OpenCL mostly runs on the processor.
+ */
 static const struct Sizes {
     const char *backend;
     int64_t agents[5]; /* ends with 0 */
@@ -281,19 +282,20 @@ static Status mpi_story(const Options *options) {
     return STATUS_OK;
 }
 
-/* Without --backend: cpu, and OpenCL where there is any; what is left out is said. */
+/* Without --backend: cpu, OpenCL and CUDA where there is any; what is left out is said. */
 static Status bench_story(const Options *options) {
     Bench bench = {0};
     BackendOptions wanted = options->backend;
-    bool both = wanted.name[0] == 0 || strcmp(wanted.name, "auto") == 0;
-    if (both) strcpy(wanted.name, "cpu");
+    static const char *const others[] = {"opencl", "cuda"};
+    bool all = wanted.name[0] == 0 || strcmp(wanted.name, "auto") == 0;
+    if (all) strcpy(wanted.name, "cpu");
     TRY(measure_backend(&bench, &wanted));
-    if (both) {
-        strcpy(wanted.name, "opencl");
+    for (int i = 0; all && i < 2; i++) {
+        strcpy(wanted.name, others[i]);
         Status status = measure_backend(&bench, &wanted);
-        if (status == STATUS_UNAVAILABLE)
-            fprintf(stderr, "marrow: bench without OpenCL: %s\n", status_message());
-        if (status != STATUS_OK && status != STATUS_UNAVAILABLE) return status;
+        if (status != STATUS_UNAVAILABLE) TRY(status);
+        if (status != STATUS_OK)
+            fprintf(stderr, "marrow: bench without %s: %s\n", others[i], status_message());
     }
     return print_rows(options, &bench);
 }

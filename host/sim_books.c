@@ -89,6 +89,11 @@ static Status conservation_check(Sim *sim) {
     REQUIRE(sim->totals.full == 0, STATUS_FAILED,
             "day %.2f: no place for %u agents; raise simulation.capacity (now %lld places)",
             sim_time_h(sim) / 24, sim->totals.full, (long long)sim->frame.pages * PAGE_SLOTS);
+    REQUIRE(
+        sim->totals.held == 0, STATUS_FAILED,
+        "day %.2f: %u cells that divide or move have to wait, more than pages pass on in an interval; lower "
+        "simulation.dt_h (now %g)",
+        sim_time_h(sim) / 24, sim->totals.held, sim->dt_h);
     for (int c = 0; c < sim->classes.count; c++) {
         i64 counted = sim->state[c].cells + sim->state[c].dying;
         REQUIRE(counted == sim->totals.plan[c].used, STATUS_FAILED,

@@ -18,7 +18,7 @@ static double balancing_per_h(const CellClass *cls) {
 static double division_per_h(const Sim *sim, const CellClass *cls) {
     double taken = trend_middle(sim->blasts) + trend_middle(sim->committed) + trend_middle(sim->normal);
     double room = fmax(0, 1 - taken / sim->room_cells);
-    if (cls->birth_per_h == 0 && cls->death_per_h == 0) return 0;
+    if (cls->birth_per_h == 0) return 0;
     double full = balancing_per_h(cls);
     return full + (cls->birth_per_h - full) * room;
 }

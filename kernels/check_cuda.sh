@@ -25,6 +25,7 @@ result() { # STATUS WHAT [FILE]: says ok, or FAILED with the file
 }
 
 # with_nvcc GENERATION, with_nvrtc GENERATION: sm_GENERATION.ptx, .cubin, and .log with what ptxas says of each kernel.
+# shellcheck disable=SC2317 # called by the name in $compile
 with_nvcc() {
     local out=$folder/sm_$1
     # shellcheck disable=SC2086 # one option a word
@@ -33,6 +34,7 @@ with_nvcc() {
             > "$out.log" 2>&1
 }
 
+# shellcheck disable=SC2317
 with_nvrtc() {
     local out=$folder/sm_$1
     # shellcheck disable=SC2086

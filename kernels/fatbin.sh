@@ -29,11 +29,13 @@ compile() {
     # shellcheck disable=SC2086 # one option a word
     "$nvcc" $codes -DTARGET_CUDA --std=c++14 --fmad=false \
         --prec-div=true --prec-sqrt=true --ftz=false -diag-suppress 177 -I"$here" -fatbin -o "$1" "$1.cu"
-    rm -f "$1.cu"
 }
 
 : > "$1.fatbin"
-if [ -n "$nvcc" ] && command -v "$nvcc" > "$1.tmp"; then compile "$1.fatbin"; fi
+if [ -n "$nvcc" ] && command -v "$nvcc" > "$1.tmp" && ! compile "$1.fatbin"; then
+    echo "fatbin.sh: $nvcc fails (see above): the program goes without, and needs NVRTC to run on CUDA" >&2
+    : > "$1.fatbin"
+fi
 text "$1.fatbin" > "$1.tmp"
-rm -f "$1.fatbin"
+rm -f "$1.fatbin" "$1.fatbin.cu"
 mv "$1.tmp" "$1"

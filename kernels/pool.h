@@ -100,8 +100,9 @@ DEVICE_FN void plan_keep(GLOBAL_MEM const PageRow *rows, GLOBAL_MEM ClassPlan *p
 }
 
 /* Ranks of all that need a place, class by class in page order. */
-DEVICE_FN void plan_incoming(GLOBAL_MEM PageRow *rows, GLOBAL_MEM ClassPlan *plan,
+DEVICE_FN void plan_incoming(GLOBAL_MEM PageRow *rows, GLOBAL_MEM Totals *totals,
                              GLOBAL_MEM const Frame *frame) {
+    GLOBAL_MEM ClassPlan *plan = totals->plan;
     for (u32 page = 0; page < frame->pages; page++) {
         GLOBAL_MEM PageRow *row = &rows[page];
         if (row->cls == NO_CLASS) continue;
@@ -115,6 +116,7 @@ DEVICE_FN void plan_incoming(GLOBAL_MEM PageRow *rows, GLOBAL_MEM ClassPlan *pla
         plan[row->cls].incoming += own;
         plan[row->cls].used += row->leaving ? 0u : row->used;
         plan[row->cls].pages++;
+        totals->held += frame->mode == PLAN_ARRIVALS ? row->held : 0u;
     }
     for (u32 c = 0; c < frame->classes && frame->mode == PLAN_ARRIVALS; c++) {
         plan[c].newcomer_rank = plan[c].incoming;
@@ -137,12 +139,12 @@ KERNEL void plan(POOL) {
     (void)real, (void)word, (void)live, (void)box, (void)tally;
     if (GROUP_ID != 0u || LANE_ID != 0u) return;
     GLOBAL_MEM ClassPlan *plans = totals->plan;
-    totals->full = totals->pages_used = 0u;
+    totals->full = totals->pages_used = totals->held = 0u;
     for (u32 c = 0; c < MAX_CLASSES; c++)
         plans[c].incoming = plans[c].offered = plans[c].first = plans[c].last = plans[c].newcomer_rank =
             plans[c].used = plans[c].pages = plans[c].kept_pages = 0u;
     if (frame->mode == PLAN_PACK) plan_keep(rows, plans, frame);
-    plan_incoming(rows, plans, frame);
+    plan_incoming(rows, totals, frame);
     for (u32 page = 0; page < frame->pages; page++)
         if (rows[page].cls != NO_CLASS)
             plans[rows[page].cls].last += plan_offer(&rows[page], &plans[rows[page].cls]);
@@ -155,7 +157,8 @@ KERNEL void plan(POOL) {
             while (unused < frame->pages && rows[unused].cls != NO_CLASS) unused++;
             if (unused == frame->pages) break;
             rows[unused].cls = c;
-            rows[unused].used = rows[unused].out_moved = rows[unused].out_born = rows[unused].leaving = 0u;
+            rows[unused].used = rows[unused].out_moved = rows[unused].out_born = rows[unused].leaving =
+                rows[unused].held = 0u;
             plan_offer(&rows[unused], &plans[c]);
             plans[c].pages++;
         }

@@ -12,7 +12,7 @@
 typedef struct PageWork {
     u32 taken[PAGE_WORDS], born[PAGE_WORDS], moved[PAGE_WORDS];
     u32 free_rank[PAGE_WORDS], born_rank[PAGE_WORDS], moved_rank[PAGE_WORDS];
-    u32 births, moves, frees;
+    u32 births, moves, frees, held;
     u32 sums[2 * TALLIES];
 } PageWork;
 
@@ -187,6 +187,7 @@ KERNEL void advance(POOL) {
             if (LANE_ID == 0u) {
                 u32 moves = rank_words(work.moved, 0u, work.moved_rank);
                 work.moves = moves < BOX_SLOTS ? moves : BOX_SLOTS;
+                work.held = moves - work.moves;
             }
             BARRIER();
             FOR_LANES(w, PAGE_WORDS) page_move_word(real, word, box, page, w, &work, frame, m, t);
@@ -213,6 +214,7 @@ KERNEL void advance(POOL) {
                 rows[page].used = PAGE_SLOTS - work.frees + kept;
                 rows[page].out_moved = work.moves;
                 rows[page].out_born = over < room ? over : room;
+                rows[page].held = work.held + over - rows[page].out_born;
             }
             BARRIER();
         }

@@ -12,7 +12,7 @@ KERNEL void lay(POOL) {
     (void)real, (void)word, (void)live, (void)box, (void)tally, (void)offer;
     if (GROUP_ID != 0u || LANE_ID != 0u) return;
     u32 page = 0u;
-    totals->full = 0u;
+    totals->full = totals->held = 0u;
     for (u32 c = 0; c < MAX_CLASSES; c++) totals->plan[c].used = totals->plan[c].pages = 0u;
     for (u32 c = 0; c < frame->classes; c++) {
         u32 count = member_share(frame, 0u, frame->cls[c].newcomers);
@@ -25,7 +25,7 @@ KERNEL void lay(POOL) {
     totals->pages_used = page;
     for (u32 p = 0; p < frame->pages; p++) {
         if (p >= page) rows[p].cls = NO_CLASS;
-        rows[p].out_moved = rows[p].out_born = rows[p].arrivals = rows[p].leaving = 0u;
+        rows[p].out_moved = rows[p].out_born = rows[p].arrivals = rows[p].leaving = rows[p].held = 0u;
     }
 }
 

@@ -18,7 +18,7 @@
 
 #define PAGE_SLOTS 4096u
 #define PAGE_WORDS 128u
-#define BOX_SLOTS 512u
+#define BOX_SLOTS 1024u
 #define PAGE_FILL 3686u /* 90 %: founders and packed agents leave room for births */
 #define MAX_CLASSES 20u
 #define NO_CLASS 0xffffffffu
@@ -126,7 +126,8 @@ typedef struct PageRow {
     u32 moved_rank, born_rank, free_rank;
     u32 arrivals; /* places that `settle` marks as taken */
     u32 leaving;  /* packing: the page is being emptied */
-    u32 unused0, unused1, unused2;
+    u32 held;     /* events that found no room in the box and wait an interval: the host refuses such a dt */
+    u32 unused0, unused1;
 } PageRow;
 
 typedef struct ClassPlan {
@@ -143,7 +144,8 @@ typedef struct ClassPlan {
 typedef struct Totals {
     u32 full; /* not zero: this many agents found no place */
     u32 pages_used;
-    u32 unused0, unused1;
+    u32 held; /* sum over the pages */
+    u32 unused0;
     ClassPlan plan[MAX_CLASSES];
     i64 tally[MAX_CLASSES][TALLIES];
 } Totals;

@@ -1,6 +1,6 @@
-/* nvrtc_code OUT OPTION...: compiles the CUDA source on stdin with NVRTC, for kernels/check_cuda.sh on machines
- * without nvcc. OUT.cubin gets machine code, any other OUT gets PTX; the compiler's log goes to stdout. Without
- * arguments it only says by its status whether there is an NVRTC. */
+/* nvrtc_code OUT OPTION...: compiles the CUDA source on stdin with NVRTC, for kernels/check_cuda.sh on
+ * machines without nvcc. OUT.cubin gets machine code, any other OUT gets PTX; the compiler's log goes to
+ * stdout. Without arguments it only says by its status whether there is an NVRTC. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

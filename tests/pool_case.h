@@ -71,7 +71,7 @@ static inline void frame_make(Frame *frame, u32 interval) {
         class_map(&frame->cls[c], 0.5f + 0.5f * cosf(0.21f * (float)(interval + 3u * c)));
     ClassStep *marrow = &frame->cls[MARROW], *blood = &frame->cls[BLOOD], *normal = &frame->cls[NORMAL];
     marrow->natural = 0.004f, marrow->division = interval == 15u ? 1.2f : 0.04f;
-    marrow->move = interval == 10u ? 0.25f : 0.03f, marrow->move_class = BLOOD, marrow->move_gain = 1.1f;
+    marrow->move = interval == 10u ? 0.5f : 0.03f, marrow->move_class = BLOOD, marrow->move_gain = 1.1f;
     blood->natural = 0.05f, blood->division = 0.01f, blood->stages = 1u;
     normal->natural = 0.01f, normal->division = 0.02f, normal->stages = 9u,
     normal->setpoint_median = 20000.0f;

@@ -1,4 +1,5 @@
-/* Plasma against the published reference points, closed forms and its own balances (docs/model.md sections 2, 3).
+/* Plasma against the published reference points, closed forms and its own balances (docs/model.md sections 2,
+ * 3).
  */
 #include <math.h>
 #include <stdio.h>

@@ -217,7 +217,7 @@ static void follow_down(SimCase *c, const double *days, Sample *cells, int times
 static void test_every_weight(void **state) {
     (void)state;
     enum { REPLICATES = 300, TIMES = 5 };
-    const double n = ldexp(1, 27), d = 2, b = 0.01 * d, days[TIMES] = {1, 3, 5, 7, 8.5};
+    const double n = ldexp(1, 27), d = 2, b = 0, days[TIMES] = {1, 3, 5, 7, 8.5};
     Sample cells[TIMES] = {{0}};
     double visits[POWERS] = {0};
     Config config = population(n, 128, b, d, 1);
