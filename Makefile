@@ -53,7 +53,7 @@ TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
 FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch])
 
-.PHONY: all deps deps-dev demo plot test unit test-all check-kernels gpu-check bench asan ubsan fuzz \
+.PHONY: all deps deps-dev demo plot portable test unit test-all check-kernels gpu-check bench asan ubsan fuzz \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -155,6 +155,24 @@ out/label/timeseries.csv:
 gpu-check: ## on a machine with an NVIDIA GPU: the same bits as cpu, and how fast; needs no network
 	@bash tests/gpu_check.sh $(BUILD)
 
+# One folder that runs on any Linux of this processor without root or packages: the program without MPI, the libraries
+# it needs but for the C library's own, the configs.
+PORTABLE := $(BUILD)/marrow-$(VERSION)-$(shell uname -m)
+
+portable: $(PORTABLE).tar.gz ## a relocatable tarball, for clusters without root
+
+$(BUILD)/ranks_alone.o: host/ranks.c $(BUILD)/flags
+	$(call say,cc  )$(CC) $(HOST) -UMARROW_MPI -c -o $@ $<
+
+$(PORTABLE).tar.gz: $(BUILD)/host/main.o $(BUILD)/ranks_alone.o $(LIBRARY) $(wildcard configs/*.yaml configs/*/*) README.md
+	@rm -rf $(PORTABLE); mkdir -p $(PORTABLE)/lib
+	$(call say,link)$(CC) $(HOST) -Wl,--as-needed -Wl,-rpath,'$$ORIGIN/lib' $(LDFLAGS) -o $(PORTABLE)/marrow \
+	  $(filter %.o %.a,$^) $(LIBS)
+	@ldd $(PORTABLE)/marrow | awk '/=> \//{ print $$3 }' | grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' | \
+	  xargs -r cp -L -t $(PORTABLE)/lib
+	@cp -R configs README.md LICENSE $(PORTABLE)
+	@tar -C $(BUILD) -czf $@ $(notdir $(PORTABLE)); ls -sh $@
+
 bench: all ## the standard measurements of speed
 	$(BUILD)/marrow bench
 
@@ -174,7 +192,7 @@ clean: ## removes build/ (runs in out/ stay)
 
 ## Checking
 
-test: $(BUILD)/marrow $(TESTS) $(FAKES) ## every test; ends with the counts
+test: $(BUILD)/marrow $(TESTS) $(FAKES) $(PORTABLE).tar.gz ## every test; ends with the counts
 	@tests/run.sh $(BUILD) $(TESTS) $(SCRIPTS)
 
 unit: $(TESTS)

@@ -16,7 +16,7 @@ set format x ""
 set xtics 14
 
 set ylabel "conjugate, ng/mL" offset 1
-set yrange [0:*]
+set yrange [0:290]
 plot series using (day(column("time_h"))):"adc_central_ng_ml" with lines lw 1.5 lc rgb "#1f77b4" title "plasma", \
      series using (day(column("time_h"))):"adc_marrow_ng_ml" with lines lw 1.5 lc rgb "#ff7f0e" title "marrow"
 

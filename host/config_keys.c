@@ -44,7 +44,7 @@ const ConfigKey config_keys[] = {
     REAL("simulation.until_days", simulation.until_days, "84", 0, 3650, "A", "length of the run, days from the first dose", "twelve weeks"),
     COUNT("simulation.seed", simulation.seed, "1", 0, 9007199254740991.0, "A", "seed of all luck; one seed, one set of bytes", "choice"),
     TEXT("simulation.space", simulation.space, "mixed", "mixed", "how cells share space: mixed (well-stirred marrow); cube is not built", "docs/model.md section 7"),
-    COUNT("simulation.capacity", simulation.capacity, "0", 0, 4e9, "A", "places for agents, fixed at the start; 0: sized from agents", "memory 52 bytes a place"),
+    COUNT("simulation.capacity", simulation.capacity, "0", 0, 4e9, "A", "places for agents, fixed at the start; 0: sized from agents", "memory 60 bytes a place"),
     REAL("simulation.output_every_h", simulation.output_every_h, "6", 0.01, 8760, "A", "time between rows of timeseries.csv, h; a multiple of dt_h", "choice"),
     REAL("simulation.b_agent_share", simulation.b_agent_share, "0.10", 0, 0.9, "A", "share of the agents given to healthy B cells; 0 leaves them out", "choice of resolution"),
     BOOL("simulation.split", simulation.split, "true", "A", "split agents in two of half the weight when drug has halved them", "docs/model.md section 6"),
