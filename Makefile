@@ -216,7 +216,7 @@ ubsan: ## unit tests with the undefined-behaviour sanitizer
 fuzz: ## any bytes as a config, for SECONDS=60
 	@mkdir -p build/fuzz/corpus
 	clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Ihost \
-	  $(CPPFLAGS) -o build/fuzz/config tests/fuzz_config.c $(wildcard host/config*.c) $(FUZZ_EXTRA) host/status.c -lyaml -lm
+	  $(CPPFLAGS) -o build/fuzz/config tests/fuzz_config.c $(wildcard host/config*.c) host/text.c host/status.c -lyaml -lm
 	cp configs/*.yaml build/fuzz/corpus
 	build/fuzz/config -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 build/fuzz/corpus
 

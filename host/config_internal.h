@@ -11,7 +11,6 @@
 enum {
     CONFIG_PATH = 4096,     /* room for a file's path */
     CONFIG_KEY_PATH = 256,  /* room for a key's dotted name */
-    CONFIG_NUMBER = 32,     /* room for a number as text */
     CONFIG_VALUE = 2 * 256, /* room for any value as YAML: text at most doubles by escapes */
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "text.h"
 
 ConfigScope config_scope(Config *config) {
     return (ConfigScope){config, config_keys, config_key_count};
@@ -23,26 +24,6 @@ bool config_is_section(const ConfigScope *scope, const char *path) {
         if (strncmp(scope->keys[i].path, path, length) == 0 && scope->keys[i].path[length] == '.')
             return true;
     return false;
-}
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-/* Levenshtein distance: characters to insert, delete or replace. `b` has `n` of them. */
-static size_t edit_distance(const char *a, const char *b, size_t n) {
-    size_t row[CONFIG_KEY_PATH + 1];
-    for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < n; j++) {
-            size_t replaced = diagonal + (a[i] != b[j]);
-            diagonal = row[j + 1];
-            row[j + 1] = smaller(replaced, smaller(row[j], diagonal) + 1);
-        }
-    }
-    return row[n];
 }
 
 const char *config_leaf(const char *path) {
@@ -67,9 +48,9 @@ static bool is_cut_short(const char *wanted, const char *name) {
 static void consider(Nearest *nearest, const char *name, size_t length) {
     if (length >= CONFIG_KEY_PATH) return;
     const char *wanted = nearest->wanted;
-    size_t distance = edit_distance(wanted, name, length), score = distance;
+    size_t distance = text_distance(wanted, name, length), score = distance;
     bool is_key = name[length] == '\0', same_leaf = strcmp(config_leaf(name), config_leaf(wanted)) == 0;
-    if (is_key && (same_leaf || is_cut_short(wanted, name))) score = smaller(score, 1);
+    if (is_key && (same_leaf || is_cut_short(wanted, name))) score = score < 1 ? score : 1;
     if (score > nearest->score || (score == nearest->score && distance >= nearest->distance)) return;
     nearest->score = score;
     nearest->distance = distance;

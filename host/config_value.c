@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "text.h"
 
 /* Length in bytes of the UTF-8 character at `s` and its code point; 0 if it is not valid UTF-8. */
 static int utf8_decode(const unsigned char *s, uint32_t *code) {
@@ -60,14 +61,6 @@ static bool takes_auto(const ConfigKey *key) {
     return key->type == KEY_REAL && strcmp(key->initial, "auto") == 0;
 }
 
-/* The fewest digits that read back to the same double. */
-static void format_number(double value, char out[CONFIG_NUMBER]) {
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(out, CONFIG_NUMBER, "%.*g", digits, value);
-        if (strtod(out, NULL) == value) return;
-    }
-}
-
 /* "a|b|c" as "a, b, c". */
 static void list_choices(const char *choices, char *out, size_t size) {
     size_t used = 0;
@@ -79,9 +72,9 @@ static void list_choices(const char *choices, char *out, size_t size) {
 }
 
 static void allowed_number(const ConfigKey *key, char *out, size_t size) {
-    char lo[CONFIG_NUMBER], hi[CONFIG_NUMBER];
-    format_number(key->lo, lo);
-    format_number(key->hi, hi);
+    char lo[TEXT_NUMBER], hi[TEXT_NUMBER];
+    text_number(key->lo, lo);
+    text_number(key->hi, hi);
     const char *kind = key->type == KEY_COUNT ? "a whole number" : "a number";
     if (key->lo == key->hi)
         snprintf(out, size, "only %s", lo);
@@ -231,7 +224,7 @@ void config_format(const void *base, const ConfigKey *key, char out[CONFIG_VALUE
         if (isnan(number))
             strcpy(out, "auto");
         else
-            format_number(number, out);
+            text_number(number, out);
         break;
     case KEY_COUNT:
         memcpy(&count, field, sizeof count);

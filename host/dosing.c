@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dosing_table.h"
+#include "text.h"
 
 enum { CYCLE_DOSES = 3, LABEL_CYCLES = 6 };
 
@@ -153,13 +154,9 @@ size_t dosing_records(const Dosing *dosing, const DoseRecord **records) {
     return dosing->done;
 }
 
-/* The shortest decimal that reads back as the same number. */
 static void number_write(FILE *out, double value) {
-    char text[32];
-    int digits = 15;
-    do snprintf(text, sizeof text, "%.*g", digits, value);
-    while (strtod(text, NULL) != value && ++digits <= 17);
-    fputs(text, out);
+    char text[TEXT_NUMBER];
+    fputs(text_number(value, text), out);
 }
 
 static void record_write(FILE *out, const DoseRecord *record, bool observations) {

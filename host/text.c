@@ -18,10 +18,10 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-size_t text_distance(const char *a, const char *b) {
-    size_t row[TEXT_NAME + 1], n = strnlen(b, TEXT_NAME), m = strnlen(a, TEXT_NAME);
+size_t text_distance(const char *a, const char *b, size_t n) {
+    size_t row[TEXT_NAME + 1];
     for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 0; i < m; i++) {
+    for (size_t i = 0; a[i]; i++) {
         size_t diagonal = row[0];
         row[0] = i + 1;
         for (size_t j = 0; j < n; j++) {
@@ -34,7 +34,7 @@ size_t text_distance(const char *a, const char *b) {
 }
 
 void text_consider(TextNearest *nearest, const char *wanted, const char *name) {
-    size_t distance = text_distance(wanted, name);
+    size_t distance = text_distance(wanted, name, strnlen(name, TEXT_NAME));
     if (distance > (strlen(name) + 2) / 3) return;
     if (nearest->name && distance >= nearest->distance) return;
     *nearest = (TextNearest){name, distance};

@@ -4,13 +4,14 @@
 
 #include <stdio.h>
 
-enum { TEXT_NUMBER = 32, TEXT_NAME = 64 };
+enum { TEXT_NUMBER = 32, TEXT_NAME = 256 };
 
 /* The fewest digits that read back to the same double; "" for NaN. Returns `out`. */
 const char *text_number(double value, char out[TEXT_NUMBER]);
 
-/* Letters to insert, delete or replace to make one name of the other. Names are cut at TEXT_NAME. */
-size_t text_distance(const char *a, const char *b);
+/* Letters to insert, delete or replace to make one name of the other; `b` has `n` of them, at most TEXT_NAME.
+ */
+size_t text_distance(const char *a, const char *b, size_t n);
 
 /* The `name` nearest to `wanted` so far, and how near; start with {0}. Names further off than a third of
  * their letters are never near. */
