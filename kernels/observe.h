@@ -72,18 +72,36 @@ KERNEL void digest(POOL) {
     }
 }
 
-/* Adds the pages' tallies up by class. Lanes take columns. */
+/* Adds a stretch's sums to the class's. */
+DEVICE_FN void total_flush(LOCAL_MEM u32 *sums, i64 *t) {
+    for (u32 i = 0; i < TALLIES; i++) {
+        if (t[i] != 0) sum_into(sums, i, t[i]);
+        t[i] = 0;
+    }
+}
+
+/* Adds the pages' tallies up by class. Lanes take stretches of pages, most of which are of one class. */
 KERNEL void total(POOL) {
+    SHARED u32 sums[2u * TALLIES * MAX_CLASSES];
     (void)real, (void)word, (void)live, (void)box, (void)offer;
     if (GROUP_ID != 0u) return;
-    FOR_LANES(i, MAX_CLASSES * TALLIES) totals->tally[i / TALLIES][i % TALLIES] = 0;
+    FOR_LANES(i, 2u * TALLIES * MAX_CLASSES) sums[i] = 0u;
     BARRIER();
-    for (u32 page = 0; page < frame->pages; page++) {
-        u32 cls = rows[page].cls;
-        if (cls == NO_CLASS) continue;
-        FOR_LANES(i, TALLIES) /* unsigned: digests wrap round */
-        totals->tally[cls][i] = (i64)((u64)totals->tally[cls][i] + (u64)tally[page * TALLIES + i]);
+    FOR_LANES(k, CHUNKS) {
+        i64 t[TALLIES];
+        u32 cls = 0u;
+        for (u32 i = 0; i < TALLIES; i++) t[i] = 0;
+        for (u32 page = chunk_start(frame, k); page < chunk_start(frame, k + 1u); page++) {
+            if (rows[page].cls == NO_CLASS) continue;
+            if (rows[page].cls != cls) total_flush(sums + 2u * TALLIES * cls, t);
+            cls = rows[page].cls;
+            for (u32 i = 0; i < TALLIES; i++) /* unsigned: digests wrap round */
+                t[i] = (i64)((u64)t[i] + (u64)tally[page * TALLIES + i]);
+        }
+        total_flush(sums + 2u * TALLIES * cls, t);
     }
+    BARRIER();
+    FOR_LANES(i, MAX_CLASSES * TALLIES) totals->tally[i / TALLIES][i % TALLIES] = sum_read(sums, i);
 }
 
 /* The yardstick of the benchmark: the same arrays updated in place with next to no arithmetic. */
