@@ -12,8 +12,10 @@ MAKEFLAGS += --no-builtin-rules
 
 # Debian 12 packages: to build, run, plot and test; and what a developer's targets need beside them.
 DEPS     := build-essential pkg-config libyaml-dev libcjson-dev libsundials-dev opencl-c-headers \
-            ocl-icd-libopencl1 pocl-opencl-icd libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox
-DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck
+            ocl-icd-libopencl1 pocl-opencl-icd libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox \
+            libhdf5-dev libpng-dev libsdl2-dev libsdl2-ttf-dev libimgui-dev fonts-dejavu-core scdoc librandom123-dev
+DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck xvfb xauth xdotool ffmpeg chromium slurm-wlm munge \
+            paraview python3-paraview python3-h5py python3-scipy r-cran-desolve r-cran-hdf5r octave
 
 ifeq ($(origin CC),default)
 CC := gcc

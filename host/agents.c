@@ -1,0 +1,78 @@
+#include "agents.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 1 + REAL_FIELDS + WORD_FIELDS };
+
+/* The columns one after the other, whatever their type: all are four bytes wide. */
+static void **column(Agents *a, int i) {
+    if (i == 0) return (void **)&a->cls;
+    if (i <= REAL_FIELDS) return (void **)&a->real[i - 1];
+    return (void **)&a->word[i - 1 - REAL_FIELDS];
+}
+
+static Status agents_room(Agents *a, size_t room) {
+    if (room <= a->room) return STATUS_OK;
+    for (int i = 0; i < COLUMNS; i++) {
+        void *grown = realloc(*column(a, i), room * sizeof(u32));
+        REQUIRE(grown, STATUS_FAILED, "agents: no memory for a list of %zu", room);
+        *column(a, i) = grown;
+    }
+    a->room = room;
+    return STATUS_OK;
+}
+
+bool agent_dying(const Agents *agents, size_t i) {
+    return agents->real[REAL_FATE][i] >= 0.5f * FOREVER;
+}
+
+void agents_destroy(Agents *agents) {
+    for (int i = 0; i < COLUMNS; i++) free(*column(agents, i));
+    *agents = (Agents){0};
+}
+
+/* One page of a pool, fetched. */
+typedef struct Page {
+    f32 real[REAL_FIELDS][PAGE_SLOTS];
+    u32 word[PAGE_SLOTS][WORD_FIELDS];
+    u32 live[PAGE_WORDS];
+} Page;
+
+static Status page_read(Backend *b, u32 page, Page *out) {
+    TRY(backend_read(b, POOL_REAL, page * sizeof out->real, sizeof out->real, out->real));
+    TRY(backend_read(b, POOL_WORD, page * sizeof out->word, sizeof out->word, out->word));
+    return backend_read(b, POOL_LIVE, page * sizeof out->live, sizeof out->live, out->live);
+}
+
+static void page_append(Agents *a, const Page *page, u32 cls) {
+    for (u32 slot = 0; slot < PAGE_SLOTS; slot++) {
+        if (!(page->live[slot / 32u] >> slot % 32u & 1u)) continue;
+        a->cls[a->count] = cls;
+        for (int f = 0; f < REAL_FIELDS; f++) a->real[f][a->count] = page->real[f][slot];
+        for (int f = 0; f < WORD_FIELDS; f++) a->word[f][a->count] = page->word[slot][f];
+        a->count++;
+    }
+}
+
+static Status pages_read(Backend *b, const PageRow *rows, Page *page, Agents *out) {
+    for (u32 p = 0; p < b->pages; p++) {
+        if (rows[p].cls == NO_CLASS) continue;
+        TRY(page_read(b, p, page));
+        TRY(agents_room(out, out->count + PAGE_SLOTS));
+        page_append(out, page, rows[p].cls);
+    }
+    return STATUS_OK;
+}
+
+Status agents_read(Backend *b, Agents *out) {
+    PageRow *rows = malloc(b->pages * sizeof *rows);
+    Page *page = malloc(sizeof *page);
+    out->count = 0;
+    Status status = rows && page ? STATUS_OK : status_set(STATUS_FAILED, "agents: out of memory");
+    if (status == STATUS_OK) status = backend_read(b, POOL_ROWS, 0, b->pages * sizeof *rows, rows);
+    if (status == STATUS_OK) status = pages_read(b, rows, page, out);
+    free(rows);
+    free(page);
+    return status;
+}

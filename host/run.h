@@ -1,0 +1,42 @@
+/* One run from its config to its folder of files: what `marrow run` does, a step at a time, for whoever
+ * drives it: the command line, a sweep, the viewer. All ranks make the same calls; rank 0 alone writes. */
+#ifndef MARROW_RUN_H
+#define MARROW_RUN_H
+
+#include "options.h"
+#include "progress.h"
+#include "run_folder.h"
+#include "sim.h"
+#include "writer_events.h"
+#include "writer_run.h"
+
+/* What one run owns. Starts zeroed. */
+typedef struct Run {
+    Options options;
+    Config config;
+    Dosing *dosing;
+    Backend backend;
+    Sim *sim;
+    RunFolder folder;
+    RunFile timeseries;
+    EventWriter events;
+    Progress progress;
+    RunRecord record;
+} Run;
+
+/* From run->options to cells at time zero. Nothing is written yet, so that a mistake leaves no trace. */
+Status run_prepare(Run *run);
+
+/* The folder, and the files' first rows. */
+Status run_begin(Run *run);
+
+/* One interval, and what is due after it. */
+Status run_step(Run *run);
+
+/* doses.csv and run.json, whatever happened: `status` is how the run ended, and what is returned unless
+ * writing them fails too. */
+Status run_end(Run *run, Status status);
+
+void run_destroy(Run *run); /* accepts any state */
+
+#endif
