@@ -53,9 +53,10 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/k
 LIBRARY := $(BUILD)/libmarrow.a
 TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
+LONG    := $(wildcard tests/long_*.sh)
 FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch])
 
-.PHONY: all deps deps-dev demo plot portable test unit test-all check-kernels gpu-check bench asan ubsan fuzz \
+.PHONY: all deps deps-dev demo plot portable test unit test-all check-kernels long gpu-check bench asan ubsan fuzz \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -200,7 +201,10 @@ test: $(BUILD)/marrow $(TESTS) $(FAKES) $(PORTABLE).tar.gz ## every test; ends w
 unit: $(TESTS)
 	@tests/run.sh $(BUILD) $(TESTS)
 
-test-all: test check-kernels asan ubsan lint format-check ## everything there is (needs deps-dev)
+test-all: test long check-kernels asan ubsan lint format-check ## everything there is (needs deps-dev)
+
+long: $(BUILD)/marrow $(TESTS) ## what takes longer, or needs other programs to check against (deps-dev)
+	@tests/run.sh $(BUILD) $(LONG)
 
 check-kernels: $(BUILD)/tests/nvrtc_code ## kernels as C, OpenCL C and CUDA: what GPUs are given, as a table
 	sh kernels/check.sh $(BUILD)/tests/nvrtc_code
