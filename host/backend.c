@@ -130,3 +130,19 @@ Status backend_write(Backend *b, PoolPart part, size_t offset, size_t bytes, con
 Status backend_finish(Backend *b) {
     return b->calls->finish(b);
 }
+
+Status backend_fetch(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f) {
+    f->ticket = 0;
+    return backend_read(b, part, offset, bytes, to);
+}
+
+Status backend_fetched(Backend *b, Fetch *f) {
+    (void)b;
+    f->ticket = 0;
+    return STATUS_OK;
+}
+
+void backend_forget(Backend *b, Fetch *f) {
+    (void)b;
+    f->ticket = 0;
+}

@@ -1,8 +1,8 @@
 /* The table of calls a device must answer, and the one way the rest of the host talks to it.
  *
- * A backend owns one pool of pages (kernels/types.h). Work is launched in order; only
- * backend_totals, backend_read and backend_finish wait. Results are the same bytes on every backend, for any
- * number of threads and any launch width. */
+ * A backend owns one pool of pages (kernels/types.h). Work is launched in order; only backend_read,
+ * backend_fetched and backend_finish wait. Results are the same bytes on every backend, for any number of
+ * threads and any launch width. */
 #ifndef MARROW_BACKEND_H
 #define MARROW_BACKEND_H
 
@@ -53,6 +53,11 @@ typedef struct BackendOptions {
 
 typedef struct Backend Backend;
 
+/* A copy on its way from the pool to the host. Starts zeroed; may be moved in memory. */
+typedef struct Fetch {
+    u64 ticket; /* the backend's own number for it; 0: nothing is on its way */
+} Fetch;
+
 typedef struct BackendCalls {
     const char *name;
     /* Opens a device; `out` is freshly zeroed but for `calls`. STATUS_UNAVAILABLE says why and what to do. */
@@ -93,5 +98,15 @@ Status backend_launch(Backend *b, KernelId kernel, u32 classes);
 Status backend_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to);
 Status backend_write(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from);
 Status backend_finish(Backend *b);
+
+/* The same as backend_read without its wait: starts to copy what the part holds after all work launched so
+ * far, whatever is launched later. `to` is the backend's until backend_fetched says that the bytes are there,
+ * or backend_forget that they are not wanted. At most FETCH_BYTES are kept on their way: beyond that,
+ * backend_fetch waits until older bytes have arrived. Several fetches may be under way, and are finished in
+ * any order. On many ranks all make the same calls in the same order; only totals can be fetched there. */
+enum { FETCH_BYTES = 8 << 20 };
+Status backend_fetch(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f);
+Status backend_fetched(Backend *b, Fetch *f);
+void backend_forget(Backend *b, Fetch *f); /* accepts a zeroed or finished one */
 
 #endif
