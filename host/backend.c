@@ -132,17 +132,13 @@ Status backend_finish(Backend *b) {
 }
 
 Status backend_fetch(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f) {
-    f->ticket = 0;
-    return backend_read(b, part, offset, bytes, to);
+    return b->calls->fetch(b, part, offset, bytes, to, f);
 }
 
 Status backend_fetched(Backend *b, Fetch *f) {
-    (void)b;
-    f->ticket = 0;
-    return STATUS_OK;
+    return b->calls->fetched(b, f);
 }
 
 void backend_forget(Backend *b, Fetch *f) {
-    (void)b;
-    f->ticket = 0;
+    if (f->ticket) b->calls->forget(b, f);
 }

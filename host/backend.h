@@ -71,6 +71,9 @@ typedef struct BackendCalls {
     Status (*read)(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to);
     Status (*write)(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from);
     Status (*finish)(Backend *b);
+    Status (*fetch)(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f);
+    Status (*fetched)(Backend *b, Fetch *f);
+    void (*forget)(Backend *b, Fetch *f);
 } BackendCalls;
 
 struct Backend {

@@ -153,5 +153,20 @@ static Status cpu_finish(Backend *b) {
     return STATUS_OK;
 }
 
-const BackendCalls backend_cpu = {"cpu",      cpu_open, cpu_close, cpu_list,  cpu_pool,
-                                  cpu_launch, cpu_read, cpu_write, cpu_finish};
+/* Work is done when its launch returns: there is nothing to overlap with. */
+static Status cpu_fetch(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f) {
+    f->ticket = 0;
+    return cpu_read(b, part, offset, bytes, to);
+}
+
+static Status cpu_fetched(Backend *b, Fetch *f) {
+    (void)b, (void)f;
+    return STATUS_OK;
+}
+
+static void cpu_forget(Backend *b, Fetch *f) {
+    (void)b, (void)f;
+}
+
+const BackendCalls backend_cpu = {"cpu",    cpu_open,  cpu_close,  cpu_list,  cpu_pool,    cpu_launch,
+                                  cpu_read, cpu_write, cpu_finish, cpu_fetch, cpu_fetched, cpu_forget};

@@ -1,9 +1,9 @@
-/* The kernels on NVIDIA GPUs through the CUDA driver: a block of threads per page, one stream, and pinned
- * memory for all that crosses between host and device. */
+/* The kernels on NVIDIA GPUs through the CUDA driver: a block of threads per page, one stream for
+ * them and one for fetches beside them, and pinned memory for all that crosses between host and device. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda_api.h"
+#include "cuda_fetch.h"
 
 /* LANES: eight warps hide each other's loads and still leave room for two blocks per unit. STAGING: an
  * interval sends some 4 KB and fetches as much; bigger pieces go through in parts. */
@@ -20,6 +20,7 @@ typedef struct Device {
     char *up, *down; /* pinned: on its way to the device, and from it */
     size_t up_used;  /* of `up`, by copies that may still be under way */
     unsigned lanes;
+    CudaFetches fetches;
 } Device;
 
 static Status check(const Device *d, const char *what, CUresult error) {
@@ -41,6 +42,7 @@ static void parts_release(Device *d) {
 static void context_empty(Device *d) {
     d->cu->cuCtxSetCurrent(d->context);
     if (d->stream) d->cu->cuStreamSynchronize(d->stream);
+    cuda_fetches_stop(&d->fetches);
     parts_release(d);
     if (d->up) d->cu->cuMemFreeHost(d->up);
     if (d->down) d->cu->cuMemFreeHost(d->down);
@@ -69,7 +71,7 @@ static Status device_start(Device *d) {
     d->up = up;
     TRY(check(d, "pinning memory", d->cu->cuMemAllocHost_v2(&down, STAGING)));
     d->down = down;
-    return STATUS_OK;
+    return cuda_fetches_start(&d->fetches, d->cu, d->info.name);
 }
 
 static Status device_kernels(Device *d) {
@@ -221,5 +223,21 @@ static Status cuda_finish(Backend *b) {
     return cuda_wait(b->own, "the work");
 }
 
-const BackendCalls backend_cuda = {"cuda",      cuda_open, cuda_close, cuda_list,  cuda_pool,
-                                   cuda_launch, cuda_read, cuda_write, cuda_finish};
+static Status cuda_fetch(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f) {
+    Device *d = b->own;
+    TRY(enter(d));
+    return cuda_fetch_start(&d->fetches, d->stream, d->parts[part] + offset, bytes, to, f);
+}
+
+static Status cuda_fetched(Backend *b, Fetch *f) {
+    Device *d = b->own;
+    TRY(enter(d));
+    return cuda_fetch_finish(&d->fetches, f);
+}
+
+static void cuda_forget(Backend *b, Fetch *f) {
+    fetch_forget(&((Device *)b->own)->fetches.queue, f);
+}
+
+const BackendCalls backend_cuda = {"cuda",    cuda_open,  cuda_close,  cuda_list,  cuda_pool,    cuda_launch,
+                                   cuda_read, cuda_write, cuda_finish, cuda_fetch, cuda_fetched, cuda_forget};

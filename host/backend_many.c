@@ -11,12 +11,22 @@
 #include "interrupt.h"
 #include "ranks.h"
 
-enum { MOST_MEMBERS = 16 };
+enum { MOST_MEMBERS = 16, FLIGHTS = 8 };
+
+/* Totals on their way from every member. */
+typedef struct Flight {
+    u64 ticket; /* 0: free */
+    Totals *to, totals[MOST_MEMBERS];
+    Fetch fetch[MOST_MEMBERS];
+} Flight;
 
 typedef struct Many {
     Backend member[MOST_MEMBERS];
     int count;
     Totals *scratch;
+    Flight flight[FLIGHTS];
+    u64 tickets;
+    uint32_t calls; /* what was launched since the last sum over ranks */
 } Many;
 
 static void many_close(Backend *b) {
@@ -81,6 +91,7 @@ static Status many_pool(Backend *b, u32 pages) {
 
 static Status many_launch(Backend *b, KernelId kernel, u32 groups) {
     Many *many = b->own;
+    many->calls = many->calls * 31u + (u32)kernel + 1u;
     for (int i = 0; i < many->count; i++)
         TRY(many->member[i].calls->launch(&many->member[i], kernel, groups));
     return STATUS_OK;
@@ -99,28 +110,38 @@ static void totals_add(Totals *sum, const Totals *t) {
     }
 }
 
-enum { SUMS = 4 + MAX_CLASSES * (2 + TALLIES) };
+enum { SUMS_FIRST = 6, SUMS = SUMS_FIRST + MAX_CLASSES * (2 + TALLIES), MARKS = 1 << 16 };
 
 /* The same over processes; with it goes whether anyone was asked to stop, so that all stop in the same
- * interval. */
-static void totals_reduce(Totals *t) {
-    int64_t sums[SUMS] = {t->full, t->pages_used, t->held, interrupt_name() != NULL};
-    int n = 4;
+ * interval, and a mark of what is summed: n marks are equal when n times the sum of their squares is the
+ * square of their sum. One process that went another way after an error must not end up in the others' rows.
+ */
+static Status totals_reduce(Many *many, u32 what, Totals *t) {
+    const i64 mark = (many->calls * 31u + what) % MARKS;
+    many->calls = 0;
+    int64_t sums[SUMS] = {t->full, t->pages_used, t->held, interrupt_name() != NULL, mark, mark * mark};
+    int n = SUMS_FIRST;
     for (int c = 0; c < (int)MAX_CLASSES; c++) {
         sums[n++] = t->plan[c].used;
         sums[n++] = t->plan[c].pages;
         for (int i = 0; i < TALLIES; i++) sums[n++] = t->tally[c][i];
     }
     ranks_sum(sums, SUMS);
+    REQUIRE(sums[4] * sums[4] == sums[5] * ranks_count(), STATUS_FAILED,
+            "process %d: another process of this run has stopped with an error of its own; see its message",
+            ranks_index());
     t->full = (u32)sums[0], t->pages_used = (u32)sums[1], t->held = (u32)sums[2];
     interrupt_agree(sums[3] > 0);
-    n = 4;
+    n = SUMS_FIRST;
     for (int c = 0; c < (int)MAX_CLASSES; c++) {
         t->plan[c].used = (u32)sums[n++];
         t->plan[c].pages = (u32)sums[n++];
         for (int i = 0; i < TALLIES; i++) t->tally[c][i] = sums[n++];
     }
+    return STATUS_OK;
 }
+
+enum { SUM_OF_READ, SUM_OF_FETCH };
 
 static Status many_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to) {
     Many *many = b->own;
@@ -132,8 +153,48 @@ static Status many_read(Backend *b, PoolPart part, size_t offset, size_t bytes, 
         TRY(backend_read(&many->member[i], POOL_TOTALS, 0, sizeof *many->scratch, many->scratch));
         totals_add(sum, many->scratch);
     }
-    totals_reduce(sum);
+    return totals_reduce(many, SUM_OF_READ, sum);
+}
+
+static Flight *flight_of(Many *many, u64 ticket) {
+    for (int i = 0; i < FLIGHTS; i++)
+        if (many->flight[i].ticket == ticket) return &many->flight[i];
+    return NULL;
+}
+
+static Status many_fetch(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f) {
+    Many *many = b->own;
+    Flight *flight = flight_of(many, 0);
+    REQUIRE(part == POOL_TOTALS && offset == 0 && bytes == sizeof(Totals), STATUS_FAILED,
+            "devices: agents cannot be fetched one by one from several; use one device");
+    REQUIRE(flight, STATUS_FAILED, "devices: more than %d totals on their way; report this as a bug",
+            (int)FLIGHTS);
+    flight->to = to;
+    flight->ticket = f->ticket = ++many->tickets;
+    for (int i = 0; i < many->count; i++)
+        TRY(backend_fetch(&many->member[i], part, 0, bytes, &flight->totals[i], &flight->fetch[i]));
     return STATUS_OK;
+}
+
+static void many_forget(Backend *b, Fetch *f) {
+    Many *many = b->own;
+    Flight *flight = flight_of(many, f->ticket);
+    for (int i = 0; flight && i < many->count; i++) backend_forget(&many->member[i], &flight->fetch[i]);
+    if (flight) flight->ticket = 0;
+    f->ticket = 0;
+}
+
+static Status many_fetched(Backend *b, Fetch *f) {
+    Many *many = b->own;
+    Flight *flight = f->ticket ? flight_of(many, f->ticket) : NULL;
+    if (!flight) return STATUS_OK;
+    memset(flight->to, 0, sizeof *flight->to);
+    for (int i = 0; i < many->count; i++) {
+        TRY(backend_fetched(&many->member[i], &flight->fetch[i]));
+        totals_add(flight->to, &flight->totals[i]);
+    }
+    flight->ticket = f->ticket = 0;
+    return totals_reduce(many, SUM_OF_FETCH, flight->to);
 }
 
 /* Only frames are written to all: each says which member it goes to. */
@@ -160,5 +221,5 @@ static void many_list(FILE *out) {
     (void)out; /* its members are listed by their own backends */
 }
 
-const BackendCalls backend_many = {"many",      many_open, many_close, many_list,  many_pool,
-                                   many_launch, many_read, many_write, many_finish};
+const BackendCalls backend_many = {"many",    many_open,  many_close,  many_list,  many_pool,    many_launch,
+                                   many_read, many_write, many_finish, many_fetch, many_fetched, many_forget};

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend_fetch.h"
+
 /* Groups per compute unit: enough that an uneven one costs little; kernels stride on from there. */
 enum { GROUPS_PER_UNIT = 64, LANES_ON_GPU = 256, LANES_ELSEWHERE = 64 };
 
@@ -16,6 +18,11 @@ typedef struct Device {
     cl_kernel kernels[KERNEL_COUNT];
     cl_mem parts[POOL_PARTS];
     size_t lanes; /* width of a group */
+    /* fetches: a second queue, and staging memory on the device and on the host */
+    cl_command_queue copies;
+    cl_mem near;
+    char *staging;
+    FetchQueue fetches;
 } Device;
 
 static Status failed(const Device *d, const char *what, cl_int error) {
@@ -34,11 +41,15 @@ static void opencl_close(Backend *b) {
     Device *d = b->own;
     if (!d) return;
     if (d->queue) d->cl->clFinish(d->queue);
+    if (d->copies) d->cl->clFinish(d->copies);
+    if (d->near) d->cl->clReleaseMemObject(d->near);
+    free(d->staging);
     parts_release(d);
     for (int i = 0; i < KERNEL_COUNT; i++)
         if (d->kernels[i]) d->cl->clReleaseKernel(d->kernels[i]);
     if (d->program) d->cl->clReleaseProgram(d->program);
     if (d->queue) d->cl->clReleaseCommandQueue(d->queue);
+    if (d->copies) d->cl->clReleaseCommandQueue(d->copies);
     if (d->context) d->cl->clReleaseContext(d->context);
     free(d);
     b->own = NULL;
@@ -49,7 +60,14 @@ static Status device_start(Device *d) {
     d->context = d->cl->clCreateContext(NULL, 1, &d->info.id, NULL, NULL, &error);
     if (!d->context) return failed(d, "opening", error);
     d->queue = d->cl->clCreateCommandQueue(d->context, d->info.id, 0, &error);
-    return d->queue ? STATUS_OK : failed(d, "a command queue", error);
+    if (!d->queue) return failed(d, "a command queue", error);
+    d->copies = d->cl->clCreateCommandQueue(d->context, d->info.id, 0, &error);
+    if (!d->copies) return failed(d, "a second command queue", error);
+    d->near = d->cl->clCreateBuffer(d->context, CL_MEM_READ_WRITE, FETCH_BYTES, NULL, &error);
+    if (!d->near) return failed(d, "memory for fetches", error);
+    d->staging = malloc(FETCH_BYTES);
+    REQUIRE(d->staging, STATUS_FAILED, "backend opencl: out of memory");
+    return STATUS_OK;
 }
 
 static Status device_kernels(Device *d) {
@@ -201,5 +219,51 @@ static Status opencl_finish(Backend *b) {
     return error == CL_SUCCESS ? STATUS_OK : failed(d, "the work", error);
 }
 
-const BackendCalls backend_opencl = {"opencl",      opencl_open, opencl_close, opencl_list,  opencl_pool,
-                                     opencl_launch, opencl_read, opencl_write, opencl_finish};
+static Status fetches_arrive(Device *d) {
+    cl_int error = d->cl->clFinish(d->copies);
+    if (error != CL_SUCCESS) return failed(d, "fetching", error);
+    fetch_hand_out(&d->fetches, d->staging);
+    return STATUS_OK;
+}
+
+/* Within the device in the order of the work; from there, on the second queue, beside what comes next. */
+static Status fetch_piece(Device *d, PoolPart part, size_t offset, size_t bytes) {
+    cl_event staged = NULL;
+    size_t at = d->fetches.used;
+    cl_int error =
+        d->cl->clEnqueueCopyBuffer(d->queue, d->parts[part], d->near, offset, at, bytes, 0, NULL, &staged);
+    if (error == CL_SUCCESS) error = d->cl->clFlush(d->queue);
+    if (error == CL_SUCCESS)
+        error = d->cl->clEnqueueReadBuffer(d->copies, d->near, CL_FALSE, at, bytes, d->staging + at, 1,
+                                           &staged, NULL);
+    if (error == CL_SUCCESS) error = d->cl->clFlush(d->copies);
+    if (staged) d->cl->clReleaseEvent(staged);
+    return error == CL_SUCCESS ? STATUS_OK : failed(d, "fetching", error);
+}
+
+static Status opencl_fetch(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to, Fetch *f) {
+    Device *d = b->own;
+    f->ticket = ++d->fetches.tickets;
+    for (size_t done = 0, piece; done < bytes; done += piece) {
+        if (!fetch_room(&d->fetches)) TRY(fetches_arrive(d));
+        piece = bytes - done < fetch_room(&d->fetches) ? bytes - done : fetch_room(&d->fetches);
+        TRY(fetch_piece(d, part, offset + done, piece));
+        fetch_add(&d->fetches, f, piece, (char *)to + done);
+    }
+    return STATUS_OK;
+}
+
+static Status opencl_fetched(Backend *b, Fetch *f) {
+    Device *d = b->own;
+    if (fetch_waits(&d->fetches, f)) TRY(fetches_arrive(d));
+    f->ticket = 0;
+    return STATUS_OK;
+}
+
+static void opencl_forget(Backend *b, Fetch *f) {
+    fetch_forget(&((Device *)b->own)->fetches, f);
+}
+
+const BackendCalls backend_opencl = {"opencl",      opencl_open,   opencl_close,   opencl_list,
+                                     opencl_pool,   opencl_launch, opencl_read,    opencl_write,
+                                     opencl_finish, opencl_fetch,  opencl_fetched, opencl_forget};

@@ -3,6 +3,10 @@
  * process with status 97: a write past an allocation's end, a copy to or from memory that is not pinned, a
  * call without a context, an argument that is none, anything not given back at the end.
  *
+ * Streams are as lazy as a device may be: kernels and copies are kept until somebody synchronises with their
+ * stream, or with one that waits for an event of it, and only then happen. Whoever reads too early finds
+ * poison, whoever writes too early spoils what is still to be copied.
+ *
  *   FAKE_CUDA_CAPABILITY  one number a device: "90" (default), "75,120"; "" is no device
  *   FAKE_CUDA_DRIVER      the CUDA version it runs, 12040 by default
  *   FAKE_CUDA_MEMORY      bytes of a device, 8e9 by default
@@ -29,17 +33,34 @@ CUresult cuGetExportTable(const void **table, const void *id);
 enum { INVALID_VALUE = 1, INVALID_CONTEXT = 201, NO_BINARY = 209, INVALID_PTX = 218, NOT_FOUND = 500 };
 enum { OBJECTS = 256, GUARD = 256, GUARD_BYTE = 0xc5, FRESH_BYTE = 0xa7, EM_CUDA = 190 };
 
-typedef enum Kind { NOTHING, DEVICE_MEMORY, PINNED_MEMORY, STREAM, MODULE, CONTEXT } Kind;
+typedef enum Kind { NOTHING, DEVICE_MEMORY, PINNED_MEMORY, STREAM, EVENT, MODULE, CONTEXT } Kind;
 
 struct CUctx_st {
     int device;
 };
-struct CUstream_st {
-    int unused;
-};
 struct CUfunc_st {
     KernelId kernel;
     CUmodule module;
+};
+/* What is kept until it has to happen: a launch, a copy, or waiting for another stream to get somewhere. */
+typedef struct Task {
+    enum { LAUNCH, COPY, WAIT } what;
+    KernelId kernel;
+    unsigned groups;
+    void *parts[POOL_PARTS];
+    void *to;
+    const void *from;
+    size_t bytes;
+    CUstream other;
+    long until;
+} Task;
+struct CUstream_st {
+    Task *tasks; /* the first of them is number `done` */
+    long done, asked, room;
+};
+struct CUevent_st {
+    CUstream stream; /* NULL: never recorded */
+    long until;
 };
 struct CUmod_st {
     struct CUfunc_st functions[KERNEL_COUNT];
@@ -292,24 +313,104 @@ CUresult cuCtxSetCurrent(CUcontext context) {
     return error;
 }
 
+static void task_run(const Task *task);
+
+/* Everything the stream was asked to do up to here. */
+static void stream_run(CUstream stream, long until) {
+    while (stream->done < until) {
+        Task task = stream->tasks[stream->room - (stream->asked - stream->done)];
+        stream->done++;
+        task_run(&task);
+    }
+}
+
+static void task_run(const Task *task) {
+    void *const *p = task->parts;
+    const KernelPool pool = {p[POOL_REAL], p[POOL_WORD],  p[POOL_LIVE],   p[POOL_BOX],  p[POOL_TALLY],
+                             p[POOL_ROWS], p[POOL_OFFER], p[POOL_TOTALS], p[POOL_FRAME]};
+    if (task->what == COPY) memcpy(task->to, task->from, task->bytes);
+    if (task->what == WAIT && object_find(STREAM, task->other)) stream_run(task->other, task->until);
+    if (task->what != LAUNCH) return;
+    /* the last group first: their order is nobody's to rely on */
+    for (unsigned g = task->groups; g-- > 0;) KERNEL_SET[task->kernel](g, task->groups, &pool);
+    if (fake.broken && strcmp(fake.broken, names[task->kernel]) == 0) *(u32 *)p[POOL_REAL] ^= 1u;
+}
+
+static CUresult task_add(CUstream stream, Task task) {
+    long waiting = stream->asked - stream->done;
+    Task *tasks = malloc(sizeof task * (size_t)(waiting + 1));
+    if (!tasks) abort();
+    if (waiting) memcpy(tasks, stream->tasks + stream->room - waiting, sizeof task * (size_t)waiting);
+    free(stream->tasks);
+    tasks[waiting] = task;
+    stream->tasks = tasks;
+    stream->room = waiting + 1;
+    stream->asked++;
+    return CUDA_SUCCESS;
+}
+
+/* Memory is given back when all work is done; a device that has failed does no more. */
+static void device_finish(void) {
+    for (int i = 0; i < OBJECTS; i++) {
+        if (fake.objects[i].kind != STREAM) continue;
+        CUstream stream = (CUstream)(void *)fake.objects[i].start;
+        if (fake.stuck) stream->done = stream->asked;
+        stream_run(stream, stream->asked);
+    }
+}
+
 CUresult cuStreamCreate(CUstream *stream, unsigned flags) {
     ENTER_CONTEXT;
     if (flags != CU_STREAM_NON_BLOCKING) return wrong(__func__, "flags");
-    *stream = malloc(sizeof **stream);
+    *stream = calloc(1, sizeof **stream);
     object_add(STREAM, *stream, 0);
     return CUDA_SUCCESS;
 }
 
 CUresult cuStreamDestroy_v2(CUstream stream) {
     CUresult error = enter(__func__);
+    device_finish();
     if (object_drop(__func__, STREAM, stream)) return INVALID_VALUE;
+    free(stream->tasks);
     free(stream);
     return error;
 }
 
 CUresult cuStreamSynchronize(CUstream stream) {
     ENTER_CONTEXT;
-    return object_find(STREAM, stream) ? CUDA_SUCCESS : wrong(__func__, "no such stream");
+    if (!object_find(STREAM, stream)) return wrong(__func__, "no such stream");
+    stream_run(stream, stream->asked);
+    return CUDA_SUCCESS;
+}
+
+CUresult cuEventCreate(CUevent *event, unsigned flags) {
+    ENTER_CONTEXT;
+    if (flags != CU_EVENT_DISABLE_TIMING) return wrong(__func__, "flags");
+    *event = calloc(1, sizeof **event);
+    object_add(EVENT, *event, 0);
+    return CUDA_SUCCESS;
+}
+
+CUresult cuEventDestroy_v2(CUevent event) {
+    CUresult error = enter(__func__);
+    if (object_drop(__func__, EVENT, event)) return INVALID_VALUE;
+    free(event);
+    return error;
+}
+
+CUresult cuEventRecord(CUevent event, CUstream stream) {
+    ENTER_CONTEXT;
+    if (!object_find(EVENT, event) || !object_find(STREAM, stream)) return wrong(__func__, "an argument");
+    *event = (struct CUevent_st){stream, stream->asked};
+    return CUDA_SUCCESS;
+}
+
+CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned flags) {
+    ENTER_CONTEXT;
+    if (flags || !object_find(EVENT, event) || !object_find(STREAM, stream))
+        return wrong(__func__, "an argument");
+    if (!event->stream) return CUDA_SUCCESS;
+    return task_add(stream, (Task){.what = WAIT, .other = event->stream, .until = event->until});
 }
 
 /* ---- modules ----------------------------------------------------------------------------------- */
@@ -420,6 +521,7 @@ CUresult cuMemAlloc_v2(CUdeviceptr *pointer, size_t bytes) {
 
 CUresult cuMemFree_v2(CUdeviceptr pointer) {
     CUresult error = enter(__func__);
+    device_finish();
     Object *o = object_find(DEVICE_MEMORY, (void *)(uintptr_t)pointer);
     if (o) fake.used -= o->bytes;
     return object_drop(__func__, DEVICE_MEMORY, (void *)(uintptr_t)pointer) ? INVALID_VALUE : error;
@@ -433,27 +535,33 @@ CUresult cuMemAllocHost_v2(void **pointer, size_t bytes) {
 
 CUresult cuMemFreeHost(void *pointer) {
     CUresult error = enter(__func__);
+    device_finish();
     return object_drop(__func__, PINNED_MEMORY, pointer) ? INVALID_VALUE : error;
 }
 
-static CUresult copy(const char *call, void *to, const void *from, size_t bytes, Kind to_kind,
+static CUresult copy(const char *call, void *to, const void *from, size_t bytes, Kind to_kind, Kind from_kind,
                      CUstream stream) {
-    Kind from_kind = to_kind == PINNED_MEMORY ? DEVICE_MEMORY : PINNED_MEMORY;
     if (!range_known(to_kind, to, bytes)) return wrong(call, "a destination out of range, or not pinned");
     if (!range_known(from_kind, from, bytes)) return wrong(call, "a source out of range, or not pinned");
     if (!object_find(STREAM, stream)) return wrong(call, "no such stream");
-    memcpy(to, from, bytes);
-    return CUDA_SUCCESS;
+    if (to_kind == PINNED_MEMORY) memset(to, FRESH_BYTE, bytes); /* until it happens: anything */
+    return task_add(stream, (Task){.what = COPY, .to = to, .from = from, .bytes = bytes});
 }
 
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
     ENTER_CONTEXT;
-    return copy(__func__, (void *)(uintptr_t)to, from, bytes, DEVICE_MEMORY, stream);
+    return copy(__func__, (void *)(uintptr_t)to, from, bytes, DEVICE_MEMORY, PINNED_MEMORY, stream);
 }
 
 CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
     ENTER_CONTEXT;
-    return copy(__func__, to, (void *)(uintptr_t)from, bytes, PINNED_MEMORY, stream);
+    return copy(__func__, to, (void *)(uintptr_t)from, bytes, PINNED_MEMORY, DEVICE_MEMORY, stream);
+}
+
+CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream) {
+    ENTER_CONTEXT;
+    return copy(__func__, (void *)(uintptr_t)to, (void *)(uintptr_t)from, bytes, DEVICE_MEMORY, DEVICE_MEMORY,
+                stream);
 }
 
 /* ---- kernels ----------------------------------------------------------------------------------- */
@@ -464,19 +572,15 @@ static int launch_wrong(unsigned grid, unsigned block, const void *const p[POOL_
     return !grid || !block || block > 1024;
 }
 
-/* The last group first: their order is nobody's to rely on. */
 CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
                         unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
                         CUstream stream, void **parameters, void **extra) {
     ENTER_CONTEXT;
-    void *p[POOL_PARTS];
+    Task task = {.what = LAUNCH, .kernel = function->kernel, .groups = grid_x};
+    void **p = task.parts;
     for (int i = 0; i < POOL_PARTS; i++) p[i] = (void *)(uintptr_t) * (CUdeviceptr *)parameters[i];
     if (grid_y * grid_z * block_y * block_z != 1 || shared_bytes || extra || !object_find(STREAM, stream) ||
         !object_find(MODULE, function->module) || launch_wrong(grid_x, block_x, (const void *const *)p))
         return wrong(__func__, "an argument");
-    const KernelPool pool = {p[POOL_REAL], p[POOL_WORD],  p[POOL_LIVE],   p[POOL_BOX],  p[POOL_TALLY],
-                             p[POOL_ROWS], p[POOL_OFFER], p[POOL_TOTALS], p[POOL_FRAME]};
-    for (unsigned g = grid_x; g-- > 0;) KERNEL_SET[function->kernel](g, grid_x, &pool);
-    if (fake.broken && strcmp(fake.broken, names[function->kernel]) == 0) *(u32 *)p[POOL_REAL] ^= 1u;
-    return CUDA_SUCCESS;
+    return task_add(stream, task);
 }

@@ -1,6 +1,6 @@
 /* The CUDA backend behind the driver of tests/fake_cuda.c: the same bits as cpu, every age of device, every
  * call that can fail, what can be missing; and the self-test every device has to pass. */
-#include "pool_case.h"
+#include "fetch_case.h"
 
 #include <dlfcn.h>
 #include <ftw.h>
@@ -106,6 +106,13 @@ static void test_pools(void **state) {
     free(got);
 }
 
+static void test_fetch(void **state) {
+    (void)state;
+    machine(NULL, NULL);
+    fetch_case(&usual);
+    assert_int_equal(driver_live(), 0);
+}
+
 /* ---- ages -------------------------------------------------------------------------------------- */
 
 static void test_ages(void **state) {
@@ -209,6 +216,7 @@ static Status short_run(void) {
     Backend b;
     Frame frame = {0};
     static Totals totals;
+    Fetch fetch = {0};
     Status status = backend_open(&b, &usual);
     frame_make(&frame, 1);
     if (status == STATUS_OK) status = backend_pool(&b, CASE_PAGES);
@@ -216,6 +224,9 @@ static Status short_run(void) {
     if (status == STATUS_OK) status = backend_launch(&b, KERNEL_lay, CASE_CLASSES);
     if (status == STATUS_OK) status = backend_launch(&b, KERNEL_found, CASE_CLASSES);
     if (status == STATUS_OK) status = backend_read(&b, POOL_TOTALS, 0, sizeof totals, &totals);
+    if (status == STATUS_OK) status = backend_fetch(&b, POOL_TOTALS, 0, sizeof totals, &totals, &fetch);
+    if (status == STATUS_OK) status = backend_launch(&b, KERNEL_total, CASE_CLASSES);
+    if (status == STATUS_OK) status = backend_fetched(&b, &fetch);
     if (status == STATUS_OK) status = backend_finish(&b);
     backend_close(&b);
     return status;
@@ -225,7 +236,8 @@ static Status short_run(void) {
 static bool may_fail(const char *call) {
     static const char *const harmless[] = {
         "cuMemFree_v2",     "cuMemFreeHost",       "cuModuleUnload",  "cuStreamDestroy_v2",
-        "cuModuleLoadData", "cuStreamSynchronize", "cuCtxSetCurrent", "cuDevicePrimaryCtxRelease_v2"};
+        "cuModuleLoadData", "cuStreamSynchronize", "cuCtxSetCurrent", "cuDevicePrimaryCtxRelease_v2",
+        "cuEventDestroy_v2"};
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
         if (strcmp(harmless[i], call) == 0) return true;
     return false;
@@ -346,6 +358,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_self_test_constant),
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_fetch),
         cmocka_unit_test(test_ages),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_refusals),

@@ -1,6 +1,6 @@
 /* The same agents, bit for bit, on every backend, instruction set, thread count, shape and width; and what
  * the OpenCL backend does when something is missing, broken or too small. */
-#include "pool_case.h"
+#include "fetch_case.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -62,6 +62,19 @@ static void test_full_pool(void **state) {
     assert_int_equal(totals->full, missing);
     for (u32 page = 0; page < CASE_PAGES; page++) check_page("full pool", c.snapshots[0], page);
     case_destroy(&c);
+}
+
+static void test_fetch(void **state) {
+    fetch_case(&cpu_two);
+    Backend b;
+    Status status = backend_open(&b, *state);
+    backend_close(&b);
+    if (status == STATUS_OK) {
+        fetch_case(*state);
+        return;
+    }
+    expect_missing();
+    print_message("  opencl skipped: %s\n", status_message());
 }
 
 /* ---- what can be missing or wrong --------------------------------------------------------------- */
@@ -226,6 +239,7 @@ int main(void) {
         SAME_BITS(lanes_64),
         SAME_BITS(lanes_4096),
         cmocka_unit_test_prestate(test_full_pool, (void *)(uintptr_t)&cpu_two),
+        cmocka_unit_test_prestate(test_fetch, (void *)(uintptr_t)&pages),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_damaged_cache),
