@@ -8,6 +8,7 @@ void run_destroy(Run *run) {
     events_close(&run->events);
     run_file_close(&run->timeseries);
     run_folder_close(&run->folder);
+    backend_forget(&run->backend, &run->row.fetch);
     sim_destroy(run->sim);
     backend_close(&run->backend);
     dosing_destroy(run->dosing);
@@ -42,13 +43,28 @@ static Status write_doses(Run *run) {
     return status;
 }
 
-/* One row of timeseries.csv, of the cells as they are now. */
-static Status write_row(Run *run, Observation *o) {
-    TRY(sim_observe(run->sim, o)); /* all ranks: it sums over them */
+static Status row_write(Run *run, Observation *o) {
+    TRY(sim_row_finish(run->sim, &run->row, o)); /* all ranks: it sums over them */
     if (ranks_index() > 0) return STATUS_OK;
     run->record.imbalance_cells = observation_imbalance_cells(o);
     TRY(observation_write(o, run->timeseries.text));
     return run_file_flush(&run->timeseries);
+}
+
+Status run_row(Run *run) {
+    Observation o;
+    return run->row.under_way ? row_write(run, &o) : STATUS_OK;
+}
+
+/* The row still under way at the end, however it comes; what went wrong before is what the user hears about.
+ */
+static Status last_row(Run *run, Status status) {
+    char message[1024];
+    snprintf(message, sizeof message, "%s", status == STATUS_OK ? "" : status_message());
+    Status row = run_row(run);
+    if (row == STATUS_OK || (status != STATUS_OK && status != STATUS_STOPPED))
+        return status == STATUS_OK ? STATUS_OK : status_set(status, "%s", message);
+    return row;
 }
 
 /* The folder is ours, and says that a run is on its way: config.yaml first, so that running again after any
@@ -65,7 +81,8 @@ static Status begin_files(Run *run) {
 Status run_begin(Run *run) {
     Observation first;
     if (ranks_index() == 0) TRY(begin_files(run));
-    TRY(write_row(run, &first));
+    TRY(sim_row_start(run->sim, &run->row));
+    TRY(row_write(run, &first));
     if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
     return STATUS_OK;
 }
@@ -73,8 +90,8 @@ Status run_begin(Run *run) {
 Status run_step(Run *run) {
     TRY(sim_advance(run->sim));
     if (ranks_index() == 0) TRY(events_doses(&run->events, run->dosing));
-    Observation o;
-    if (sim_output_due(run->sim)) TRY(write_row(run, &o));
+    TRY(run_row(run));
+    if (sim_output_due(run->sim)) TRY(sim_row_start(run->sim, &run->row));
     progress_step(&run->progress, run->sim);
     return STATUS_OK;
 }
@@ -102,6 +119,7 @@ static Status finish(Run *run, Status status) {
 }
 
 Status run_end(Run *run, Status status) {
+    status = last_row(run, status);
     if (ranks_index() == 0 && (status == STATUS_OK || status == STATUS_STOPPED)) {
         Status doses = write_doses(run);
         if (doses != STATUS_OK) status = doses;

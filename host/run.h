@@ -17,6 +17,7 @@ typedef struct Run {
     Dosing *dosing;
     Backend backend;
     Sim *sim;
+    SimRow row; /* asked for and not written yet */
     RunFolder folder;
     RunFile timeseries;
     EventWriter events;
@@ -30,8 +31,12 @@ Status run_prepare(Run *run);
 /* The folder, and the files' first rows. */
 Status run_begin(Run *run);
 
-/* One interval, and what is due after it. */
+/* One interval, and what is due after it. A row of timeseries.csv is asked for when it is due and written
+ * after the next interval, so that the device need not wait for it. */
 Status run_step(Run *run);
+
+/* Writes the row that is still under way, if one is: before a moment is kept to go on from. */
+Status run_row(Run *run);
 
 /* doses.csv and run.json, whatever happened: `status` is how the run ended, and what is returned unless
  * writing them fails too. */

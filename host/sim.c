@@ -9,8 +9,12 @@ static const double MOLECULES_PER_NMOL = 6.022e14;
 
 enum { RESYNC_EVERY = 24 }; /* intervals; fixed, so that output intervals never touch results */
 
+double molecules_nmol(double molecules, double weight) {
+    return molecules * weight / MOLECULES_PER_NMOL;
+}
+
 double sim_nmol(const Sim *sim, int cls, double molecules) {
-    return molecules * (double)sim->classes.group[sim->classes.cls[cls].group].weight / MOLECULES_PER_NMOL;
+    return molecules_nmol(molecules, (double)sim->classes.group[sim->classes.cls[cls].group].weight);
 }
 
 double sim_class_cells(const Sim *sim, int cls, i64 agents) {

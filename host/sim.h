@@ -1,6 +1,7 @@
 /* The simulation: its clock, its pool of agents, and one interval as an ordered list of kernels.
  *
- *   sim_create, then sim_advance until sim_done, with sim_observe wherever numbers are wanted.
+ *   sim_create, then sim_advance until sim_done, with sim_observe wherever numbers are wanted, or
+ * sim_row_start and, an interval later, sim_row_finish where the device should not be waited for.
  *
  * Everything here is a function of (config, dosing): the backend only makes it faster. */
 #ifndef MARROW_SIM_H
@@ -36,7 +37,23 @@ double sim_time_h(const Sim *sim);
 bool sim_done(const Sim *sim);       /* until_days reached */
 bool sim_output_due(const Sim *sim); /* a row of timeseries.csv is due now (time zero and the end included) */
 
-/* Sums over all agents now. */
+/* An observation under way: what the host knew when it was asked for, and the device's sums, which come
+ * later. Starts zeroed; stays where it is while it is under way. */
+typedef struct SimRow {
+    Observation seen;
+    i64 weight[MAX_CLASSES], cells[MAX_CLASSES]; /* per class: cells an agent stands for, uncommitted cells */
+    Totals totals;
+    Fetch fetch;
+    bool under_way;
+} SimRow;
+
+/* Asks for the cells as they are now, and waits for nothing. */
+Status sim_row_start(Sim *sim, SimRow *row);
+/* The row that was asked for, however many intervals ago. On many ranks all make these calls, in the same
+ * order. */
+Status sim_row_finish(Sim *sim, SimRow *row, Observation *out);
+
+/* Sums over all agents now: both in one. */
 Status sim_observe(Sim *sim, Observation *out);
 
 /* Digest of every agent's every bit, independent of where it sits: equal digests, equal populations. */

@@ -1,6 +1,5 @@
 /* From agents to numbers: sums over the pool, and one Observation. */
 #include <math.h>
-#include <string.h>
 
 #include "sim_state.h"
 
@@ -11,12 +10,12 @@ static const double MICROLITRES_PER_LITRE = 1e6;
 Status sim_sums(Sim *sim) {
     TRY(backend_write(sim->backend, POOL_FRAME, 0, sizeof sim->frame, &sim->frame));
     TRY(backend_launch(sim->backend, KERNEL_observe, (u32)sim->classes.count));
-    TRY(backend_launch(sim->backend, KERNEL_total, (u32)sim->classes.count));
-    return backend_read(sim->backend, POOL_TOTALS, 0, sizeof sim->totals, &sim->totals);
+    return backend_launch(sim->backend, KERNEL_total, (u32)sim->classes.count);
 }
 
 Status sim_resync(Sim *sim) {
     TRY(sim_sums(sim));
+    TRY(backend_read(sim->backend, POOL_TOTALS, 0, sizeof sim->totals, &sim->totals));
     for (int c = 0; c < sim->classes.count; c++) {
         const i64 *sum = sim->totals.tally[c];
         ClassState *s = &sim->state[c];
@@ -50,19 +49,17 @@ typedef struct BlastSums {
     double cells, cd22, bound, payload, breaks;
 } BlastSums;
 
-static void count_class(const Sim *sim, int c, Observation *o, BlastSums *sums) {
+/* What the host knows of a class at once … */
+static void count_class(const Sim *sim, int c, SimRow *row) {
     const CellClass *cls = &sim->classes.cls[c];
     const ClassState *s = &sim->state[c];
-    const i64 *sum = sim->totals.tally[c];
+    Observation *o = &row->seen;
     i64 weight = sim->classes.group[cls->group].weight, cells = s->cells * weight;
-    double w = (double)weight / FIXED;
+    row->weight[c] = weight;
+    row->cells[c] = cells;
     o->agents += s->cells + s->dying;
     if (cls->kind == KIND_PRECURSOR) o->b_precursor_cells += cells;
     if (cls->kind == KIND_MATURE) o->b_mature_cells += cells;
-    if (cls->sink) {
-        o->drug_bound_nmol += sim_nmol(sim, c, (double)sum[OBSERVED_BOUND] / FIXED);
-        o->drug_internal_nmol += sim_nmol(sim, c, (double)sum[OBSERVED_INSIDE] / FIXED);
-    }
     if (cls->kind != KIND_BLAST) return;
     if (cls->marrow)
         o->blasts_marrow_cells += cells;
@@ -70,7 +67,19 @@ static void count_class(const Sim *sim, int c, Observation *o, BlastSums *sums) 
         o->blasts_blood_cells += cells;
     o->blasts_committed_cells += s->dying * weight;
     o->blast_agents += s->cells;
-    sums->cells += (double)cells;
+}
+
+/* … and what the device has summed up of it, by the weight it had then. */
+static void sum_class(const Sim *sim, int c, SimRow *row, BlastSums *sums) {
+    const CellClass *cls = &sim->classes.cls[c];
+    const i64 *sum = row->totals.tally[c];
+    double weight = (double)row->weight[c], w = weight / FIXED;
+    if (cls->sink) {
+        row->seen.drug_bound_nmol += molecules_nmol((double)sum[OBSERVED_BOUND] / FIXED, weight);
+        row->seen.drug_internal_nmol += molecules_nmol((double)sum[OBSERVED_INSIDE] / FIXED, weight);
+    }
+    if (cls->kind != KIND_BLAST) return;
+    sums->cells += (double)row->cells[c];
     sums->cd22 += w * (double)sum[OBSERVED_CD22];
     sums->bound += w * (double)sum[OBSERVED_BOUND];
     sums->payload += w * (double)sum[OBSERVED_PAYLOAD];
@@ -133,13 +142,31 @@ static void observe_counts(const Sim *sim, Observation *o) {
     o->alt_u_per_l = o->bilirubin_mg_per_dl = o->sinusoid_injury = NAN;
 }
 
-Status sim_observe(Sim *sim, Observation *out) {
-    BlastSums sums = {0};
-    memset(out, 0, sizeof *out);
+Status sim_row_start(Sim *sim, SimRow *row) {
+    *row = (SimRow){0};
     TRY(sim_sums(sim));
-    for (int c = 0; c < sim->classes.count; c++) count_class(sim, c, out, &sums);
-    blast_means(out, &sums);
-    observe_drug(sim, out);
-    observe_counts(sim, out);
+    TRY(backend_fetch(sim->backend, POOL_TOTALS, 0, sizeof row->totals, &row->totals, &row->fetch));
+    row->under_way = true;
+    for (int c = 0; c < sim->classes.count; c++) count_class(sim, c, row);
+    observe_drug(sim, &row->seen);
+    observe_counts(sim, &row->seen);
     return STATUS_OK;
+}
+
+Status sim_row_finish(Sim *sim, SimRow *row, Observation *out) {
+    BlastSums sums = {0};
+    row->under_way = false; /* one that fails is not asked for again */
+    TRY(backend_fetched(sim->backend, &row->fetch));
+    for (int c = 0; c < sim->classes.count; c++) sum_class(sim, c, row, &sums);
+    blast_means(&row->seen, &sums);
+    *out = row->seen;
+    return STATUS_OK;
+}
+
+Status sim_observe(Sim *sim, Observation *out) {
+    SimRow row;
+    Status status = sim_row_start(sim, &row);
+    if (status == STATUS_OK) status = sim_row_finish(sim, &row, out);
+    if (status != STATUS_OK) backend_forget(sim->backend, &row.fetch);
+    return status;
 }

@@ -41,6 +41,7 @@ struct Sim {
     SimCost cost;
 };
 
+double molecules_nmol(double molecules, double weight); /* of agents that stand for `weight` cells each */
 /* Molecules summed over a class's agents, as nmol in the patient. */
 double sim_nmol(const Sim *sim, int cls, double molecules);
 double sim_marrow_blasts(const Sim *sim);   /* uncommitted, cells */
@@ -75,7 +76,7 @@ Status sim_bookkeeping(Sim *sim);
 /* Weights follow the burden: split, thin and pack where due, between intervals. */
 Status sim_resample(Sim *sim);
 
-/* Sums over agents into totals->tally (OBSERVED_…). */
+/* Asks the device for sums over agents, totals.tally (OBSERVED_…), to be read or fetched. */
 Status sim_sums(Sim *sim);
 
 /* Takes the classes' molecule sums from the agents themselves, dropping rounding that the running sums have

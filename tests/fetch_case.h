@@ -72,4 +72,33 @@ static inline void fetch_case(const BackendOptions *options) {
     free(got);
 }
 
+/* Totals of two pools: each fetch the sum of its own moment, and no more under way than there is room for. */
+static inline void fetch_totals(const BackendOptions *options) {
+    enum { MOST = 8 };
+    static Totals got[MOST], more;
+    Backend b;
+    Frame frame = {.pages = 2, .mode = PLAN_ARRIVALS, .classes = 1, .cls = {[0] = {.move_class = NO_CLASS}}};
+    Fetch f[MOST] = {{0}}, other = {0};
+    assert_ok(backend_open(&b, options));
+    assert_int_equal(b.members, 2);
+    assert_ok(backend_pool(&b, 2));
+    for (u32 i = 0; i < MOST; i++) {
+        frame.cls[0].newcomers = 100u * (i + 1u);
+        assert_ok(backend_write(&b, POOL_FRAME, 0, sizeof frame, &frame));
+        assert_ok(backend_launch(&b, KERNEL_lay, 1));
+        assert_ok(backend_launch(&b, KERNEL_found, 1));
+        assert_ok(backend_launch(&b, KERNEL_observe, 1));
+        assert_ok(backend_launch(&b, KERNEL_total, 1));
+        assert_ok(backend_fetch(&b, POOL_TOTALS, 0, sizeof got[i], &got[i], &f[i]));
+    }
+    assert_int_equal(backend_fetch(&b, POOL_TOTALS, 0, sizeof more, &more, &other), STATUS_FAILED);
+    assert_int_equal(backend_fetch(&b, POOL_REAL, 0, 4, &more, &other), STATUS_FAILED);
+    backend_forget(&b, &f[1]);
+    for (u32 i = MOST; i-- > 0;) assert_ok(backend_fetched(&b, &f[i]));
+    for (u32 i = 0; i < MOST; i++)
+        if (i != 1) assert_int_equal(got[i].tally[0][OBSERVED_CELLS], 100u * (i + 1u));
+    assert_int_equal(got[1].tally[0][OBSERVED_CELLS], 0);
+    backend_close(&b);
+}
+
 #endif

@@ -110,6 +110,9 @@ static void test_fetch(void **state) {
     (void)state;
     machine(NULL, NULL);
     fetch_case(&usual);
+    const BackendOptions two = {.name = "cuda", .devices = "0,1"};
+    machine("75,90", NULL);
+    fetch_totals(&two);
     assert_int_equal(driver_live(), 0);
 }
 

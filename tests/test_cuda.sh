@@ -101,13 +101,19 @@ else
     alone refused "no compiler" 69 "install NVRTC" run none -b cuda
 fi
 
+# rows_begin FOLDER: its rows, if any, are the first of those of an undisturbed run.
+rows_begin() {
+    [ ! -e "$1/timeseries.csv" ] || cmp -s "$1/timeseries.csv" \
+        <(head -n "$(wc -l < "$1/timeseries.csv")" short/timeseries.csv)
+}
+
 # fails_cleanly NAME: the last run ended with 1 or 69 and one line; or, where the call only gives back, as it should.
 broken=0
 fails_cleanly() { # STATUS NAME FOLDER
     if [ "$1" -eq 0 ]; then
         cmp -s "$3/timeseries.csv" short/timeseries.csv && [ ! -s stderr ] && return
     elif [ "$1" -eq 1 ] || [ "$1" -eq 69 ]; then
-        [ "$(wc -l < stderr)" -eq 1 ] && grep -q "^marrow: backend cuda: .*; " stderr && return
+        rows_begin "$3" && [ "$(wc -l < stderr)" -eq 1 ] && grep -q "^marrow: backend cuda: .*; " stderr && return
     fi
     echo "  $2: status $1"
     sed 's/^/  /' stderr
@@ -126,6 +132,25 @@ done
 echo "  $calls calls"
 check "each failing call of the driver: one message, status 1 or 69" test "$broken" -eq 0
 check "and there were some" test "${calls:-0}" -gt 150
+
+# A row is under way while the next interval runs: one that fails there still leaves that row.
+hourly="--until 0.25 -b cuda -s simulation.output_every_h=1"
+# shellcheck disable=SC2086 # options and their values
+FAKE_CUDA_LOG=log gpu run hourly $hourly
+calls=$(awk '/^calls/ { print $2 }' log)
+lost=0 met=0
+for ((n = calls - 150; n < calls - 30; n++)); do
+    rm -rf failing
+    # shellcheck disable=SC2086
+    FAKE_CUDA_FAIL_AT=$n gpu run failing $hourly > stdout 2> stderr
+    grep -qE 'backend cuda: (advance|plan|place|arrive|settle) failed' stderr || continue
+    met=$((met + 1))
+    at=$(awk -F '[:,]' '/"time_h"/ { print $2 + 0 }' failing/run.json)
+    [ "$(tail -n 1 failing/timeseries.csv)" = "$(awk -F , -v at="$at" '$1 == at' hourly/timeseries.csv)" ] && continue
+    echo "  driver call $n: $(cat stderr); stopped at hour $at, last row of $(tail -n 1 failing/timeseries.csv | cut -c 1-20)"
+    lost=$((lost + 1))
+done
+check "a row under way is written though the next interval fails ($met times)" test "$lost" -eq 0 -a "$met" -gt 5
 
 broken=0 n=0
 while [ "$n" -lt 100 ]; do

@@ -65,12 +65,16 @@ static void test_full_pool(void **state) {
 }
 
 static void test_fetch(void **state) {
+    const BackendOptions two = {.name = "cpu", .devices = "0,0", .threads = 1};
     fetch_case(&cpu_two);
+    fetch_totals(&two);
     Backend b;
     Status status = backend_open(&b, *state);
     backend_close(&b);
     if (status == STATUS_OK) {
+        BackendOptions both = {.name = "opencl", .devices = "0,0", .shape = SHAPE_OF_PAGES};
         fetch_case(*state);
+        fetch_totals(&both);
         return;
     }
     expect_missing();

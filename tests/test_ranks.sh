@@ -49,6 +49,16 @@ compare() { # CASE WORD...: the same patient on several pools and ranks
     done
 }
 
+# rows_end DIR: the last row is of the last moment at which one was due.
+rows_end() {
+    local every reached last
+    every=$(awk '$1 == "output_every_h:" { print $2 }' "$1/config.yaml")
+    reached=$(awk -F '[:,]' '/"time_h"/ { print $2 + 0 }' "$1/run.json")
+    last=$(tail -n 1 "$1/timeseries.csv" | cut -d , -f 1)
+    echo "  stopped at hour $reached, last row of hour $last, one every $every"
+    awk -v t="$reached" -v last="$last" -v every="$every" 'BEGIN { exit last != int(t / every + 1e-9) * every }'
+}
+
 compare label "$configs/label.yaml" -s simulation.agents=30000 --until 25
 compare mutants "$configs/cd22-loss.yaml" -s simulation.agents=20000 -s cells.blast.cd22_loss_per_division=1e-6 --until 15
 compare growth "$configs/untreated.yaml" -s simulation.agents=20000 -s patient.marrow_room_factor=50 \
@@ -65,5 +75,25 @@ if have_mpi; then
     echo "  exit status $?: $(grep -m 1 'marrow:' "$work/out")"
     grep -q '"result":.*"stopped"' "$work/stopped/run.json"
     result $? "SIGTERM to mpirun: all ranks stop after one interval, and say so"
+    rows_end "$work/stopped"
+    result $? "SIGTERM to mpirun: the last row that was due is there"
+
+    # One process dies without a word: mpirun ends the others, and soon.
+    "${many[@]}" 2 "$marrow" run "$configs/label.yaml" -q --threads 1 -o "$work/dead" > "$work/out" 2>&1 &
+    launcher=$!
+    for _ in $(seq 100); do [ -s "$work/dead/timeseries.csv" ] && break; sleep 0.1; done
+    one=$(pgrep -P "$launcher" -x marrow | tail -n 1)
+    kill -KILL "$one"
+    for _ in $(seq 200); do kill -0 "$launcher" 2> "$work/gone" || break; sleep 0.1; done
+    if kill -0 "$launcher" 2> "$work/gone"; then
+        kill -KILL "$launcher"
+        result 1 "a process that dies: the run is still there after 20 s"
+    fi
+    wait "$launcher"
+    status=$?
+    echo "  exit status $status; $(grep -m 1 -i 'signal' "$work/out"); rows: $(wc -l < "$work/dead/timeseries.csv")"
+    result $((status == 0)) "a process that dies: the run ends, and not with status 0"
+    awk -F , 'NR == 1 { n = NF } NF != n { bad = 1 } END { exit bad || NR < 2 }' "$work/dead/timeseries.csv"
+    result $? "a process that dies: the rows up to there are whole"
 fi
 [ "$failures" -eq 0 ]
