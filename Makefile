@@ -118,7 +118,7 @@ $(BUILD)/tests/test_cuda: | $(FAKES)
 
 $(BUILD)/tests/cuda/libcuda.so.1: tests/fake_cuda.c kernels/kernels_c.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(call say,cc  )$(CC) $(SHARED) -MF $(BUILD)/tests/fake_cuda.d -o $@ $< kernels/kernels_c.c
+	$(call say,cc  )$(CC) $(SHARED) -DPACK=4u -MF $(BUILD)/tests/fake_cuda.d -o $@ $< kernels/kernels_c.c
 
 $(BUILD)/tests/nvrtc/libnvrtc.so.12: tests/fake_nvrtc.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -59,6 +59,21 @@ check_ptx() {
     absent "arrays in local memory" '\.local'
 }
 
+# Kernels that go over every place load and store 16 bytes a lane (FOR_PACKS); what they load besides is one a page.
+check_width() {
+    awk '/\.entry/ { at = $0; sub(/.*\.entry */, "", at); sub(/\(.*/, "", at) }
+        /ld\.global[a-z.]*\.v4\.(f32|b32|u32)/ { loads[at]++ }
+        /st\.global[a-z.]*\.v4\.(f32|b32|u32)/ { stores[at]++ }
+        END {
+            if (loads["cells_only"] < 9 || stores["cells_only"] < 7) print "cells_only"
+            if (loads["advance"] < 9 || stores["advance"] < 7) print "advance"
+            if (loads["observe"] < 8) print "observe"
+            if (loads["stream"] < 9 || stores["stream"] < 7) print "stream"
+        }' "$folder/sm_$generation.ptx" > "$folder/found"
+    [ ! -s "$folder/found" ]
+    result $? "sm_$generation PTX loads and stores cells 16 bytes a lane" "$folder/found"
+}
+
 check_log() { # spills and shared memory, as ptxas tells them
     grep -E 'bytes stack frame' "$folder/sm_$generation.log" |
         grep -vE ' 0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads' > "$folder/found"
@@ -144,6 +159,7 @@ for generation in $generations; do
     result $status "sm_$generation compiles (${compile#with_})" "$folder/sm_$generation.log"
     [ "$status" -eq 0 ] || continue
     check_ptx
+    check_width
     check_log
     disassemble
     check_sass

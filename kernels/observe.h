@@ -4,6 +4,13 @@
 
 #include "resample.h"
 
+DEVICE_FN i64 pack_sum(GLOBAL_MEM const f32 *p) {
+    const Pack x = pack_read(p);
+    i64 sum = 0;
+    EACH_OF_PACK(k) sum += fixed_point(x.v[k]);
+    return sum;
+}
+
 /* Sums over the uncommitted cells of each page, and how many of its agents are dying. */
 KERNEL void observe(POOL) {
     SHARED PageWork work;
@@ -15,17 +22,20 @@ KERNEL void observe(POOL) {
             FOR_LANES(i, 2u * TALLIES) work.sums[i] = 0u;
             BARRIER();
             GLOBAL_MEM const f32 *x = real_field(real, page, 0u);
-            FOR_LANES(i, PAGE_SLOTS) {
-                u32 fated = x[REAL_FATE * PAGE_SLOTS + i] < 0.5f * FOREVER;
-                u32 timed = x[REAL_CLOCK * PAGE_SLOTS + i] < 0.5f * FOREVER;
-                t[OBSERVED_CELLS] += fated;
-                t[OBSERVED_DYING] += timed - fated;
-                t[OBSERVED_CD22] += fixed_point(x[REAL_CD22 * PAGE_SLOTS + i]);
-                t[OBSERVED_BOUND] += fixed_point(x[REAL_BOUND * PAGE_SLOTS + i]);
-                t[OBSERVED_INSIDE] += fixed_point(x[REAL_INSIDE * PAGE_SLOTS + i]);
-                t[OBSERVED_PAYLOAD] += fixed_point(x[REAL_PAYLOAD * PAGE_SLOTS + i]);
-                t[OBSERVED_BREAKS] += fixed_point(x[REAL_BREAKS * PAGE_SLOTS + i]);
-                t[OBSERVED_SETPOINT] += fixed_point(x[REAL_SETPOINT * PAGE_SLOTS + i]);
+            FOR_PACKS(i, PAGE_SLOTS) {
+                const Pack fate = pack_read(x + REAL_FATE * PAGE_SLOTS + i);
+                const Pack clock = pack_read(x + REAL_CLOCK * PAGE_SLOTS + i);
+                EACH_OF_PACK(k) {
+                    u32 fated = fate.v[k] < 0.5f * FOREVER, timed = clock.v[k] < 0.5f * FOREVER;
+                    t[OBSERVED_CELLS] += fated;
+                    t[OBSERVED_DYING] += timed - fated;
+                }
+                t[OBSERVED_CD22] += pack_sum(x + REAL_CD22 * PAGE_SLOTS + i);
+                t[OBSERVED_BOUND] += pack_sum(x + REAL_BOUND * PAGE_SLOTS + i);
+                t[OBSERVED_INSIDE] += pack_sum(x + REAL_INSIDE * PAGE_SLOTS + i);
+                t[OBSERVED_PAYLOAD] += pack_sum(x + REAL_PAYLOAD * PAGE_SLOTS + i);
+                t[OBSERVED_BREAKS] += pack_sum(x + REAL_BREAKS * PAGE_SLOTS + i);
+                t[OBSERVED_SETPOINT] += pack_sum(x + REAL_SETPOINT * PAGE_SLOTS + i);
             }
             for (u32 i = 0; i < OBSERVED; i++) sum_into(work.sums, i, t[i]);
             BARRIER();
@@ -104,6 +114,12 @@ KERNEL void total(POOL) {
     FOR_LANES(i, MAX_CLASSES * TALLIES) totals->tally[i / TALLIES][i % TALLIES] = sum_read(sums, i);
 }
 
+DEVICE_FN void pack_add(GLOBAL_MEM f32 *p, Pack s) {
+    Pack x = pack_read(p);
+    EACH_OF_PACK(k) x.v[k] += s.v[k];
+    pack_write(p, x);
+}
+
 /* The yardstick of the benchmark: the same arrays updated in place with next to no arithmetic. */
 KERNEL void stream(POOL) {
     (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals;
@@ -111,15 +127,17 @@ KERNEL void stream(POOL) {
         if (rows[page].cls == NO_CLASS) continue;
         GLOBAL_MEM f32 *RESTRICT x = real_field(real, page, 0u);
         VECTOR_LOOP
-        FOR_LANES(i, PAGE_SLOTS) {
-            f32 s = x[REAL_SETPOINT * PAGE_SLOTS + i] + x[REAL_SENSITIVITY * PAGE_SLOTS + i];
-            x[REAL_CD22 * PAGE_SLOTS + i] += s;
-            x[REAL_BOUND * PAGE_SLOTS + i] += s;
-            x[REAL_INSIDE * PAGE_SLOTS + i] += s;
-            x[REAL_PAYLOAD * PAGE_SLOTS + i] += s;
-            x[REAL_BREAKS * PAGE_SLOTS + i] += s;
-            x[REAL_FATE * PAGE_SLOTS + i] += s;
-            x[REAL_CLOCK * PAGE_SLOTS + i] += s;
+        FOR_PACKS(i, PAGE_SLOTS) {
+            Pack s = pack_read(x + REAL_SETPOINT * PAGE_SLOTS + i);
+            const Pack more = pack_read(x + REAL_SENSITIVITY * PAGE_SLOTS + i);
+            EACH_OF_PACK(k) s.v[k] += more.v[k];
+            pack_add(x + REAL_CD22 * PAGE_SLOTS + i, s);
+            pack_add(x + REAL_BOUND * PAGE_SLOTS + i, s);
+            pack_add(x + REAL_INSIDE * PAGE_SLOTS + i, s);
+            pack_add(x + REAL_PAYLOAD * PAGE_SLOTS + i, s);
+            pack_add(x + REAL_BREAKS * PAGE_SLOTS + i, s);
+            pack_add(x + REAL_FATE * PAGE_SLOTS + i, s);
+            pack_add(x + REAL_CLOCK * PAGE_SLOTS + i, s);
         }
     }
 }

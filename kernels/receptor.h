@@ -58,27 +58,33 @@ DEVICE_FN void step_places(GLOBAL_MEM f32 *real, u32 page, const ClassStep *m, L
     const f32 hill_half = m->hill_half, power = m->hill_power, risk = m->natural + m->move;
     const f32 division = m->division, dying = m->dying;
     VECTOR_LOOP
-    FOR_LANES(i, PAGE_SLOTS) {
-        f32 r = cd22[i], c = bound[i], e = inside[i], p = payload[i], d = breaks[i];
-        f32 r0 = setpoint[i], s = sensitivity[i];
-        f32 r1 = fused(rr, r, fused(rc, c, ri * r0));
-        f32 c1 = fused(cr, r, fused(cc, c, ci * r0));
-        f32 e1 = fused(er, r, fused(ec, c, fused(ee, e, ei * r0)));
-        f32 p1 = fused(pr, r, fused(pc, c, fused(pe, e, fused(pp, p, pi * r0))));
-        f32 d1 = fused(dr, r, fused(dc, c, fused(de, e, fused(dp, p, fused(dd, d, di * r0)))));
-        d1 = flush(d1);
-        f32 f = fate[i];
-        f32 spent = fused(hill_half, hill_both(d * s, d1 * s, power, square), risk);
-        f32 f1 = f - spent;
-        f32 k1 = clock[i] - (f < 0.5f * FOREVER ? division : dying);
-        cd22[i] = flush(r1);
-        bound[i] = flush(c1);
-        inside[i] = flush(e1);
-        payload[i] = flush(p1);
-        breaks[i] = d1;
-        fate[i] = f1;
-        clock[i] = k1;
-        due[i] = (u8)((f1 < k1 ? f1 : k1) <= 0.0f);
+    FOR_PACKS(i, PAGE_SLOTS) {
+        const Pack r0 = pack_read(setpoint + i), s = pack_read(sensitivity + i);
+        Pack r = pack_read(cd22 + i), c = pack_read(bound + i), e = pack_read(inside + i);
+        Pack p = pack_read(payload + i), d = pack_read(breaks + i), f = pack_read(fate + i),
+             t = pack_read(clock + i);
+        EACH_OF_PACK(k) {
+            f32 r1 = fused(rr, r.v[k], fused(rc, c.v[k], ri * r0.v[k]));
+            f32 c1 = fused(cr, r.v[k], fused(cc, c.v[k], ci * r0.v[k]));
+            f32 e1 = fused(er, r.v[k], fused(ec, c.v[k], fused(ee, e.v[k], ei * r0.v[k])));
+            f32 p1 = fused(pp, p.v[k], pi * r0.v[k]);
+            p1 = fused(pr, r.v[k], fused(pc, c.v[k], fused(pe, e.v[k], p1)));
+            f32 d1 = fused(dp, p.v[k], fused(dd, d.v[k], di * r0.v[k]));
+            d1 = flush(fused(dr, r.v[k], fused(dc, c.v[k], fused(de, e.v[k], d1))));
+            f32 hills = hill_both(d.v[k] * s.v[k], d1 * s.v[k], power, square);
+            f32 f1 = f.v[k] - fused(hill_half, hills, risk);
+            f32 t1 = t.v[k] - (f.v[k] < 0.5f * FOREVER ? division : dying);
+            r.v[k] = flush(r1), c.v[k] = flush(c1), e.v[k] = flush(e1), p.v[k] = flush(p1), d.v[k] = d1;
+            f.v[k] = f1, t.v[k] = t1;
+            due[i + k] = (u8)((f1 < t1 ? f1 : t1) <= 0.0f);
+        }
+        pack_write(cd22 + i, r);
+        pack_write(bound + i, c);
+        pack_write(inside + i, e);
+        pack_write(payload + i, p);
+        pack_write(breaks + i, d);
+        pack_write(fate + i, f);
+        pack_write(clock + i, t);
     }
 }
 

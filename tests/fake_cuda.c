@@ -1,7 +1,8 @@
 /* A CUDA driver for tests, built as libcuda.so.1: kernels compiled as C run behind cuLaunchKernel, and all
  * that the host does with the driver is watched. What the host must never do is said on stderr and ends the
  * process with status 97: a write past an allocation's end, a copy to or from memory that is not pinned, a
- * call without a context, an argument that is none, anything not given back at the end.
+ * call without a context, an argument that is none, anything not given back at the end. The kernels take four
+ * places at once (PACK), as on a device.
  *
  * Streams are as lazy as a device may be: kernels and copies are kept until somebody synchronises with their
  * stream, or with one that waits for an event of it, and only then happen. Whoever reads too early finds
