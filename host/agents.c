@@ -65,14 +65,53 @@ static Status pages_read(Backend *b, const PageRow *rows, Page *page, Agents *ou
     return STATUS_OK;
 }
 
-Status agents_read(Backend *b, Agents *out) {
+static Status pool_read(Backend *b, Agents *out) {
     PageRow *rows = malloc(b->pages * sizeof *rows);
     Page *page = malloc(sizeof *page);
-    out->count = 0;
     Status status = rows && page ? STATUS_OK : status_set(STATUS_FAILED, "agents: out of memory");
     if (status == STATUS_OK) status = backend_read(b, POOL_ROWS, 0, b->pages * sizeof *rows, rows);
     if (status == STATUS_OK) status = pages_read(b, rows, page, out);
     free(rows);
     free(page);
     return status;
+}
+
+Status agents_read(Backend *b, Agents *out) {
+    out->count = 0;
+    for (int i = 0; i < backend_pools(b); i++) TRY(pool_read(backend_pool_of(b, i), out));
+    return STATUS_OK;
+}
+
+/* What orders agents, and where one stood. */
+typedef struct Key {
+    u32 cls, high, low, events;
+    size_t from;
+} Key;
+
+static int by_key(const void *a, const void *b) {
+    const Key *x = a, *y = b;
+    if (x->cls != y->cls) return x->cls < y->cls ? -1 : 1;
+    if (x->high != y->high) return x->high < y->high ? -1 : 1;
+    if (x->low != y->low) return x->low < y->low ? -1 : 1;
+    return (x->events > y->events) - (x->events < y->events);
+}
+
+static void column_arrange(u32 *values, u32 *scratch, const Key *keys, size_t count) {
+    for (size_t i = 0; i < count; i++) scratch[i] = values[keys[i].from];
+    memcpy(values, scratch, count * sizeof *values);
+}
+
+Status agents_sort(Agents *a) {
+    if (a->count < 2) return STATUS_OK;
+    Key *keys = malloc(a->count * sizeof *keys);
+    u32 *scratch = malloc(a->count * sizeof *scratch);
+    bool room = keys && scratch;
+    for (size_t i = 0; room && i < a->count; i++)
+        keys[i] =
+            (Key){a->cls[i], a->word[WORD_ID_HIGH][i], a->word[WORD_ID_LOW][i], a->word[WORD_EVENTS][i], i};
+    if (room) qsort(keys, a->count, sizeof *keys, by_key);
+    for (int i = 0; room && i < COLUMNS; i++) column_arrange(*column(a, i), scratch, keys, a->count);
+    free(keys);
+    free(scratch);
+    return room ? STATUS_OK : status_set(STATUS_FAILED, "agents: no memory to sort %zu of them", a->count);
 }

@@ -1,12 +1,11 @@
-/* The population as a list on the host, for what is kept or shown of every cell: checkpoints, snapshots,
- * exports. The list depends on who the agents are and never on where they sit: equal populations give equal
- * lists, on any back end, list of devices or number of processes. */
+/* The population as a list on the host, for what is kept or shown of every cell. A list can be put back into
+ * any pools: what an agent does depends on who it is and never on where it sits. */
 #ifndef MARROW_AGENTS_H
 #define MARROW_AGENTS_H
 
 #include "backend.h"
 
-/* One column a field, `count` long, ordered by class, then identity, then events. Starts zeroed. */
+/* One column a field, `count` long. Starts zeroed. */
 typedef struct Agents {
     size_t count, room;
     u32 *cls;               /* index into CellClasses */
@@ -17,9 +16,17 @@ typedef struct Agents {
 /* A cell committed to apoptosis: nothing more can befall it, and its clock runs down to its disappearance. */
 bool agent_dying(const Agents *agents, size_t i);
 
-/* Every agent there is now. The old content goes; memory is kept. Errors: STATUS_FAILED for memory or the
- * device. */
+/* Every agent in this process's pools now, in the order of pages. The old content goes; memory is kept.
+ * Errors: STATUS_FAILED for memory or the device. */
 Status agents_read(Backend *b, Agents *out);
+
+/* Puts the agents in class, identity and events in order: equal populations then are equal lists, whatever
+ * computed them. STATUS_FAILED: out of memory. */
+Status agents_sort(Agents *agents);
+
+/* Makes the list the whole content of this process's pools, spread evenly over them; `used` gets the number
+ * of pages taken. STATUS_FAILED: the pools are too small, out of memory, or the device. */
+Status agents_write(Backend *b, const Agents *agents, u32 *used);
 
 void agents_destroy(Agents *agents); /* accepts a zeroed one */
 

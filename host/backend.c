@@ -142,3 +142,11 @@ Status backend_fetched(Backend *b, Fetch *f) {
 void backend_forget(Backend *b, Fetch *f) {
     if (f->ticket) b->calls->forget(b, f);
 }
+
+int backend_pools(Backend *b) {
+    return b->calls == &backend_many ? many_pools(b) : 1;
+}
+
+Backend *backend_pool_of(Backend *b, int pool) {
+    return b->calls == &backend_many ? many_pool_of(b, pool) : b;
+}

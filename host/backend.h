@@ -85,6 +85,10 @@ struct Backend {
     void *own;          /* the backend's private state */
 };
 
+/* Of backend_many.c. */
+int many_pools(const Backend *b);
+Backend *many_pool_of(Backend *b, int pool);
+
 extern const BackendCalls backend_many, backend_cpu, backend_opencl, backend_cuda;
 
 /* Opens by name; auto is the fastest usable one (CUDA, a GPU through OpenCL, cpu). A device other than the
@@ -101,6 +105,10 @@ Status backend_launch(Backend *b, KernelId kernel, u32 classes);
 Status backend_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to);
 Status backend_write(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from);
 Status backend_finish(Backend *b);
+
+/* This process's pools, for who wants the agents themselves: one, or as many as there are devices. */
+int backend_pools(Backend *b);
+Backend *backend_pool_of(Backend *b, int pool);
 
 /* The same as backend_read without its wait: starts to copy what the part holds after all work launched so
  * far, whatever is launched later. `to` is the backend's until backend_fetched says that the bytes are there,

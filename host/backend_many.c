@@ -217,6 +217,14 @@ static Status many_finish(Backend *b) {
     return STATUS_OK;
 }
 
+int many_pools(const Backend *b) {
+    return ((const Many *)b->own)->count;
+}
+
+Backend *many_pool_of(Backend *b, int pool) {
+    return &((Many *)b->own)->member[pool];
+}
+
 static void many_list(FILE *out) {
     (void)out; /* its members are listed by their own backends */
 }

@@ -37,7 +37,7 @@ struct Dosing {
     size_t planned, done;
     /* Running infusions, a heap with the first to end on top; room for all of the plan. */
     Infusion *running;
-    size_t running_count;
+    size_t running_count, room;
     double rate_mg_per_h, rate_error_mg_per_h; /* their sum, and what rounding took from it */
     /* The label's cycles are planned when they start. */
     int cycle, cycles; /* next, and how many there are: 0 for a table */
@@ -218,8 +218,8 @@ static Status dosing_open(Dosing *dosing, const Config *config) {
 
 /* Each dose of the table or of the label runs at most once. */
 static Status running_open(Dosing *dosing) {
-    size_t room = dosing->planned + LABEL_CYCLES * CYCLE_DOSES;
-    dosing->running = calloc(room, sizeof *dosing->running);
+    dosing->room = dosing->planned + LABEL_CYCLES * CYCLE_DOSES;
+    dosing->running = calloc(dosing->room, sizeof *dosing->running);
     REQUIRE(dosing->running, STATUS_FAILED, "dosing: out of memory; use a smaller table");
     return STATUS_OK;
 }
@@ -235,6 +235,37 @@ Status dosing_create(Dosing **out, const Config *config) {
     else
         dosing_destroy(dosing);
     return status;
+}
+
+/* The lists of one in those of another, which have room for them. */
+static void lists_copy(Dosing *to, const Dosing *from, DoseRecord *plan, Infusion *running) {
+    *to = *from;
+    to->plan = plan;
+    to->running = running;
+    if (from->planned) memcpy(plan, from->plan, from->planned * sizeof *plan);
+    memcpy(running, from->running, from->running_count * sizeof *running);
+}
+
+Status dosing_save(const Dosing *dosing, Dosing **saved) {
+    *saved = NULL;
+    Dosing *copy = calloc(1, sizeof *copy);
+    DoseRecord *plan = calloc(dosing->room, sizeof *plan);
+    Infusion *running = calloc(dosing->room, sizeof *running);
+    if (copy && plan && running) {
+        lists_copy(copy, dosing, plan, running);
+        *saved = copy;
+        return STATUS_OK;
+    }
+    free(copy);
+    free(plan);
+    free(running);
+    return status_set(STATUS_FAILED, "dosing: out of memory; free some");
+}
+
+Status dosing_restore(Dosing *dosing, const Dosing *saved) {
+    REQUIRE(dosing->room == saved->room, STATUS_FAILED, "dosing: saved from another schedule; start anew");
+    lists_copy(dosing, saved, dosing->plan, dosing->running);
+    return STATUS_OK;
 }
 
 void dosing_destroy(Dosing *dosing) {

@@ -44,6 +44,13 @@ void dosing_destroy(Dosing *dosing); /* accepts NULL */
 Status dosing_segment(Dosing *dosing, double from_h, double until_h, double blast_fraction,
                       DoseSegment *segment);
 
+/* Everything that decides what is still to come, kept apart from the original; and the way back: `dosing`
+ * then stands where `saved` stood. Both must have been created from the same config. STATUS_FAILED: out of
+ * memory.
+ */
+Status dosing_save(const Dosing *dosing, Dosing **saved);
+Status dosing_restore(Dosing *dosing, const Dosing *saved);
+
 /* Records so far, oldest first; valid until the next dosing_segment. */
 size_t dosing_records(const Dosing *dosing, const DoseRecord **records);
 

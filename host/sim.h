@@ -61,4 +61,15 @@ Status sim_digest(Sim *sim, uint64_t *digest);
 
 SimCost sim_cost(const Sim *sim);
 
+/* Everything that decides a simulation's future, in memory of its own. What follows sim_restore is, bit for
+ * bit, what followed sim_save, on any back end, list of devices and number of threads; no row may be under
+ * way. The two simulations must have the same config (until_days may differ). On several processes each keeps
+ * its own agents, so their number must stay. Errors: STATUS_FAILED for memory, the device, or another config.
+ */
+typedef struct SimSaved SimSaved;
+Status sim_save(Sim *sim, SimSaved **out);
+Status sim_restore(Sim *sim, const SimSaved *saved);
+void sim_saved_destroy(SimSaved *saved);       /* accepts NULL */
+size_t sim_saved_bytes(const SimSaved *saved); /* for who keeps several within a budget */
+
 #endif
