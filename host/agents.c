@@ -13,7 +13,7 @@ static void **column(Agents *a, int i) {
 }
 
 static Status agents_room(Agents *a, size_t room) {
-    if (room <= a->room) return STATUS_OK;
+    if (a->cls && room <= a->room) return STATUS_OK;
     for (int i = 0; i < COLUMNS; i++) {
         void *grown = realloc(*column(a, i), room * sizeof(u32));
         REQUIRE(grown, STATUS_FAILED, "agents: no memory for a list of %zu", room);
