@@ -95,5 +95,19 @@ if have_mpi; then
     result $((status == 0)) "a process that dies: the run ends, and not with status 0"
     awk -F , 'NR == 1 { n = NF } NF != n { bad = 1 } END { exit bad || NR < 2 }' "$work/dead/timeseries.csv"
     result $? "a process that dies: the rows up to there are whole"
+
+    # One process fails where the others do not: what they add up next is not the same thing, and is not used.
+    cat > "$work/limit.sh" << 'EOF'
+[ "$OMPI_COMM_WORLD_RANK" != 0 ] || ulimit -f 8
+exec "$@"
+EOF
+    "${many[@]}" 2 bash "$work/limit.sh" "$marrow" run "$configs/label.yaml" -s simulation.agents=20000 --until 60 -q \
+        --threads 1 -o "$work/limited" > "$work/out" 2>&1
+    status=$?
+    echo "  exit status $status: $(grep -m 1 'marrow:' "$work/out")"
+    grep -q 'timeseries.csv: cannot be written' "$work/out" && [ "$status" -eq 1 ]
+    result $? "one process of two fails: its message, status 1"
+    grep -q '"state_hash":.*"0000000000000000"' "$work/limited/run.json"
+    result $? "one process of two fails: no hash of what was not one state"
 fi
 [ "$failures" -eq 0 ]
