@@ -56,7 +56,7 @@ SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
 FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch])
 
-.PHONY: all deps deps-dev demo plot portable test unit test-all check-kernels long gpu-check bench asan ubsan fuzz \
+.PHONY: all man uninstall deps deps-dev demo plot portable test unit test-all check-kernels long gpu-check bench asan ubsan fuzz \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -132,6 +132,13 @@ $(BUILD)/git-id: FORCE
 	@mkdir -p $(@D); (git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown) > $@.new; \
 	  cmp -s $@.new $@ || cp $@.new $@
 
+# Pages hold what the program says of itself, so they are made after it.
+man: $(BUILD)/man/marrow.1 ## the man pages, in build/man
+
+$(BUILD)/man/marrow.1: $(BUILD)/marrow docs/man.sh $(wildcard docs/man/*.scd)
+	@rm -rf $(@D)
+	$(call say,man )sh docs/man.sh $(BUILD)/marrow $(VERSION) $(@D)
+
 -include $(wildcard $(BUILD)/host/*.d $(BUILD)/kernels/*.d $(BUILD)/tests/*.d)
 
 ## Using
@@ -183,12 +190,27 @@ info: all ## what it was built with, and the devices it finds
 	@$(BUILD)/marrow version
 	@$(BUILD)/marrow devices
 
-install: all ## to $(DESTDIR)$(PREFIX)
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+install: all man ## to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/marrow $(DESTDIR)$(PREFIX)/bin/marrow
 	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(DESTDIR)$(PREFIX)/share/doc/marrow
 	install -m 644 $(wildcard configs/*.*) $(DESTDIR)$(PREFIX)/share/marrow/configs
 	install -m 644 $(wildcard configs/regimens/*) $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/marrow
+	install -d $(SHARE)/man/man1 $(SHARE)/man/man5
+	install -m 644 $(BUILD)/man/*.1 $(SHARE)/man/man1
+	install -m 644 $(BUILD)/man/*.5 $(SHARE)/man/man5
+	install -D -m 644 docs/completion.bash $(SHARE)/bash-completion/completions/marrow
+
+# Files by their names: what somebody laid beside them stays, and so do folders shared with other programs.
+uninstall: ## takes away what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
+	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/*))
+	@for folder in doc/marrow marrow/configs/regimens marrow/configs marrow; do \
+	  [ ! -d $(SHARE)/$$folder ] || rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder; done
+	rm -f $(SHARE)/man/man1/marrow.1 $(SHARE)/man/man1/marrow-*.1 $(SHARE)/man/man5/marrow-config.5
+	rm -f $(SHARE)/bash-completion/completions/marrow
 
 clean: ## removes build/ (runs in out/ stay)
 	rm -rf $(BUILD)
