@@ -1,72 +1,10 @@
-#include "dosing.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dosing_state.h"
 #include "dosing_table.h"
 #include "text.h"
-
-enum { CYCLE_DOSES = 3, LABEL_CYCLES = 6 };
-
-static const int label_day[CYCLE_DOSES] = {1, 8, 15};
-static const double label_infusion_h = 1;
-/* Marrow blasts below this when a cycle starts: it is given as after a response. */
-static const double label_response_fraction = 0.05;
-
-/* One cycle of the label, mg/m2 (inotuzumab ozogamicin prescribing information, section 2.2). */
-typedef struct LabelCycle {
-    double length_d;
-    double without_response[CYCLE_DOSES], after_response[CYCLE_DOSES];
-} LabelCycle;
-
-static const LabelCycle label_cycles[LABEL_CYCLES] = {
-    {21, {0.8, 0.5, 0.5}, {0.8, 0.5, 0.5}}, /* response is not asked before the first cycle */
-    {28, {0.8, 0.5, 0.5}, {0.5, 0.5, 0.5}}, {28, {0.8, 0.5, 0.5}, {0.5, 0.5, 0.5}},
-    {28, {0.8, 0.5, 0.5}, {0.5, 0.5, 0.5}}, {28, {0.8, 0.5, 0.5}, {0.5, 0.5, 0.5}},
-    {28, {0.8, 0.5, 0.5}, {0.5, 0.5, 0.5}},
-};
-
-typedef struct Infusion {
-    double end_h, rate_mg_per_h;
-} Infusion;
-
-struct Dosing {
-    /* Everything known to be coming, in order; the first `done` have happened. */
-    DoseRecord *plan;
-    size_t planned, done;
-    /* Running infusions, a heap with the first to end on top; room for all of the plan. */
-    Infusion *running;
-    size_t running_count, room;
-    double rate_mg_per_h, rate_error_mg_per_h; /* their sum, and what rounding took from it */
-    /* The label's cycles are planned when they start. */
-    int cycle, cycles; /* next, and how many there are: 0 for a table */
-    double cycle_start_h;
-    double bsa_m2, mg_per_m2; /* mg_per_m2 NaN: as the label says */
-    double now_h;
-};
-
-static double cycle_dose_mg(const Dosing *dosing, int dose, bool response) {
-    const LabelCycle *cycle = &label_cycles[dosing->cycle];
-    double label_mg_per_m2 = (response ? cycle->after_response : cycle->without_response)[dose];
-    return (isnan(dosing->mg_per_m2) ? label_mg_per_m2 : dosing->mg_per_m2) * dosing->bsa_m2;
-}
-
-static void cycle_plan(Dosing *dosing, double blast_fraction) {
-    bool response = blast_fraction < label_response_fraction;
-    for (int i = 0; i < CYCLE_DOSES; i++) {
-        DoseRecord *record = &dosing->plan[dosing->planned++];
-        double amount_mg = cycle_dose_mg(dosing, i, response);
-        *record = (DoseRecord){.time_h = dosing->cycle_start_h + 24 * (label_day[i] - 1),
-                               .amount_mg = amount_mg,
-                               .rate_mg_per_h = amount_mg / label_infusion_h,
-                               .kind = DOSE_GIVEN,
-                               .evid = 1,
-                               .observed = NAN};
-        snprintf(record->note, sizeof record->note, "cycle %d day %d", dosing->cycle + 1, label_day[i]);
-    }
-    dosing->cycle_start_h += 24 * label_cycles[dosing->cycle++].length_d;
-}
 
 /* Adds to the running rate, keeping what rounding loses: rates that came and went leave nothing behind. */
 static void rate_add(Dosing *dosing, double rate_mg_per_h) {
@@ -105,7 +43,9 @@ static void running_pop(Dosing *dosing) {
     if (count == 0) running_clear(dosing);
 }
 
-static void give(Dosing *dosing, const DoseRecord *record, DoseSegment *segment) {
+/* What a record that is due does to the input. */
+static void give(Dosing *dosing, size_t index, DoseSegment *segment) {
+    const DoseRecord *record = &dosing->plan[index];
     if (record->evid == 3 || record->evid == 4) {
         running_clear(dosing);
         segment->reset = true;
@@ -114,7 +54,7 @@ static void give(Dosing *dosing, const DoseRecord *record, DoseSegment *segment)
     if (record->kind != DOSE_GIVEN) return;
     if (record->rate_mg_per_h > 0) {
         double end_h = record->time_h + record->amount_mg / record->rate_mg_per_h;
-        running_push(dosing, (Infusion){end_h, record->rate_mg_per_h});
+        running_push(dosing, (Infusion){end_h, record->rate_mg_per_h, index});
     } else {
         segment->bolus_mg += record->amount_mg;
     }
@@ -124,13 +64,22 @@ static void give(Dosing *dosing, const DoseRecord *record, DoseSegment *segment)
 static double next_change(Dosing *dosing, double until_h) {
     double end_h = until_h;
     if (dosing->running_count) end_h = fmin(end_h, dosing->running[0].end_h);
-    if (dosing->cycle < dosing->cycles) end_h = fmin(end_h, dosing->cycle_start_h);
-    for (; dosing->done < dosing->planned; dosing->done++) {
-        const DoseRecord *record = &dosing->plan[dosing->done];
+    if (!dosing_is_held(dosing)) end_h = fmin(end_h, label_due_h(dosing));
+    for (size_t i = plan_next(dosing); i < dosing->planned; i = plan_next(dosing)) {
+        const DoseRecord *record = &dosing->plan[i];
         if (record->time_h >= end_h) return end_h;
         if (record->kind == DOSE_GIVEN || record->kind == DOSE_RESET) return record->time_h;
+        plan_take(dosing, i);
     }
     return end_h;
+}
+
+static void give_due(Dosing *dosing, double from_h, DoseSegment *segment) {
+    for (size_t i = plan_next(dosing); i < dosing->planned; i = plan_next(dosing)) {
+        if (dosing->plan[i].time_h > from_h) return;
+        plan_take(dosing, i);
+        give(dosing, dosing->done - 1, segment);
+    }
 }
 
 Status dosing_segment(Dosing *dosing, double from_h, double until_h, double blast_fraction,
@@ -140,10 +89,9 @@ Status dosing_segment(Dosing *dosing, double from_h, double until_h, double blas
         "dosing: asked for %.17g to %.17g h, but the last stretch ended at %.17g h; ask for what follows it",
         from_h, until_h, dosing->now_h);
     *segment = (DoseSegment){.start_h = from_h};
-    if (dosing->cycle < dosing->cycles && dosing->cycle_start_h <= from_h) cycle_plan(dosing, blast_fraction);
+    if (!dosing_is_held(dosing) && label_due_h(dosing) <= from_h) TRY(label_plan(dosing, blast_fraction));
     while (dosing->running_count && dosing->running[0].end_h <= from_h) running_pop(dosing);
-    while (dosing->done < dosing->planned && dosing->plan[dosing->done].time_h <= from_h)
-        give(dosing, &dosing->plan[dosing->done++], segment);
+    give_due(dosing, from_h, segment);
     segment->rate_mg_per_h = dosing->rate_mg_per_h + dosing->rate_error_mg_per_h;
     segment->end_h = dosing->now_h = next_change(dosing, until_h);
     return STATUS_OK;
@@ -175,12 +123,17 @@ static void record_write(FILE *out, const DoseRecord *record, bool observations)
 
 Status dosing_write(const Dosing *dosing, FILE *out) {
     static const DoseRecord nothing = {.kind = DOSE_OTHER, .evid = 2, .observed = NAN};
-    bool observations = false;
-    for (size_t i = 0; i < dosing->done; i++) observations |= !isnan(dosing->plan[i].observed);
+    bool observations = false, empty = true;
+    for (size_t i = 0; i < dosing->done; i++)
+        observations |= dosing->plan[i].kind == DOSE_OBSERVATION && !isnan(dosing->plan[i].observed);
     fprintf(out, "ID,TIME,AMT,RATE,EVID,CMT,II,ADDL%s\n", observations ? ",DV" : "");
-    for (size_t i = 0; i < dosing->done; i++) record_write(out, &dosing->plan[i], observations);
+    for (size_t i = 0; i < dosing->done; i++) {
+        if (dose_is_change(dosing->plan[i].kind)) continue;
+        record_write(out, &dosing->plan[i], observations);
+        empty = false;
+    }
     /* A table without rows is refused, so an untreated patient is a row that does nothing. */
-    if (dosing->done == 0) record_write(out, &nothing, false);
+    if (empty) record_write(out, &nothing, false);
     REQUIRE(fflush(out) == 0 && !ferror(out), STATUS_FAILED,
             "doses: the table could not be written; check that the disk is not full");
     return STATUS_OK;
@@ -190,15 +143,15 @@ static Status label_open(Dosing *dosing, const Config *config) {
     dosing->bsa_m2 = config->patient.bsa_m2;
     dosing->mg_per_m2 = config->dosing.mg_per_m2;
     dosing->cycles = dosing->mg_per_m2 == 0 ? 0 : LABEL_CYCLES; /* doses of nothing are not given */
-    dosing->plan = calloc(LABEL_CYCLES * CYCLE_DOSES, sizeof *dosing->plan);
-    REQUIRE(dosing->plan, STATUS_FAILED, "dosing: out of memory; free some");
-    return STATUS_OK;
+    return plan_reserve(dosing, LABEL_CYCLES * CYCLE_DOSES);
 }
 
 static Status table_open(Dosing *dosing, const Config *config, const char *path) {
     REQUIRE(isnan(config->dosing.mg_per_m2), STATUS_BAD_INPUT,
             "dosing.mg_per_m2: changes the label regimen only, not the table %s; change AMT there", path);
-    return dosing_table_read(path, config->patient.bsa_m2, &dosing->plan, &dosing->planned);
+    TRY(dosing_table_read(path, config->patient.bsa_m2, &dosing->plan, &dosing->planned));
+    dosing->plan_room = dosing->planned;
+    return plan_reserve(dosing, 0);
 }
 
 static bool is_table(const char *name) {
@@ -216,20 +169,14 @@ static Status dosing_open(Dosing *dosing, const Config *config) {
     return table_open(dosing, config, regimen);
 }
 
-/* Each dose of the table or of the label runs at most once. */
-static Status running_open(Dosing *dosing) {
-    dosing->room = dosing->planned + LABEL_CYCLES * CYCLE_DOSES;
-    dosing->running = calloc(dosing->room, sizeof *dosing->running);
-    REQUIRE(dosing->running, STATUS_FAILED, "dosing: out of memory; use a smaller table");
-    return STATUS_OK;
-}
-
 Status dosing_create(Dosing **out, const Config *config) {
     *out = NULL;
     Dosing *dosing = calloc(1, sizeof *dosing);
     REQUIRE(dosing, STATUS_FAILED, "dosing: out of memory; free some");
+    dosing->cycle_doses = CYCLE_DOSES;
+    dosing->scale = 1;
+    dosing->held_since_h = NAN;
     Status status = dosing_open(dosing, config);
-    if (status == STATUS_OK) status = running_open(dosing);
     if (status == STATUS_OK)
         *out = dosing;
     else
@@ -237,35 +184,34 @@ Status dosing_create(Dosing **out, const Config *config) {
     return status;
 }
 
-/* The lists of one in those of another, which have room for them. */
-static void lists_copy(Dosing *to, const Dosing *from, DoseRecord *plan, Infusion *running) {
+/* All of `from`, in lists of its own. */
+static Status state_copy(Dosing *to, const Dosing *from) {
+    TRY(plan_fit(to, from->planned));
+    DoseRecord *plan = to->plan;
+    Infusion *running = to->running;
+    size_t plan_room = to->plan_room, running_room = to->running_room;
     *to = *from;
-    to->plan = plan;
-    to->running = running;
+    to->plan = plan, to->running = running;
+    to->plan_room = plan_room, to->running_room = running_room;
     if (from->planned) memcpy(plan, from->plan, from->planned * sizeof *plan);
-    memcpy(running, from->running, from->running_count * sizeof *running);
+    if (from->running_count) memcpy(running, from->running, from->running_count * sizeof *running);
+    return STATUS_OK;
 }
 
 Status dosing_save(const Dosing *dosing, Dosing **saved) {
+    *saved = calloc(1, sizeof **saved);
+    REQUIRE(*saved, STATUS_FAILED, "dosing: out of memory; free some");
+    Status status = state_copy(*saved, dosing);
+    if (status == STATUS_OK) return STATUS_OK;
+    dosing_destroy(*saved);
     *saved = NULL;
-    Dosing *copy = calloc(1, sizeof *copy);
-    DoseRecord *plan = calloc(dosing->room, sizeof *plan);
-    Infusion *running = calloc(dosing->room, sizeof *running);
-    if (copy && plan && running) {
-        lists_copy(copy, dosing, plan, running);
-        *saved = copy;
-        return STATUS_OK;
-    }
-    free(copy);
-    free(plan);
-    free(running);
-    return status_set(STATUS_FAILED, "dosing: out of memory; free some");
+    return status;
 }
 
 Status dosing_restore(Dosing *dosing, const Dosing *saved) {
-    REQUIRE(dosing->room == saved->room, STATUS_FAILED, "dosing: saved from another schedule; start anew");
-    lists_copy(dosing, saved, dosing->plan, dosing->running);
-    return STATUS_OK;
+    REQUIRE(dosing->opened == saved->opened && dosing->bsa_m2 == saved->bsa_m2, STATUS_FAILED,
+            "dosing: saved from another schedule; start anew");
+    return state_copy(dosing, saved);
 }
 
 void dosing_destroy(Dosing *dosing) {

@@ -20,15 +20,39 @@ typedef struct DoseSegment {
     double rate_mg_per_h; /* sum of running infusions over the stretch */
 } DoseSegment;
 
-/* One thing that happened, in order, for events.csv and doses.csv. */
-typedef enum DoseKind { DOSE_GIVEN, DOSE_RESET, DOSE_OTHER, DOSE_OBSERVATION } DoseKind;
+/* One thing that happened, in order, for events.csv and doses.csv. From DOSE_HELD on: changes of the course
+ * (dosing_change.h). */
+typedef enum DoseKind {
+    DOSE_GIVEN,
+    DOSE_RESET,
+    DOSE_OTHER,
+    DOSE_OBSERVATION,
+    DOSE_HELD,
+    DOSE_RESUMED,
+    DOSE_OMITTED,
+    DOSE_REDUCED,
+    DOSE_RAISED,
+    DOSE_INTERRUPTED,
+    DOSE_DISCONTINUED,
+    DOSE_ASKED,
+    DOSE_KINDS
+} DoseKind;
+
 typedef struct DoseRecord {
     double time_h, amount_mg, rate_mg_per_h; /* rate 0: bolus */
-    DoseKind kind;                           /* EVID 1/4, 3, 2, 0 */
+    DoseKind kind;                           /* EVID 1/4, 3, 2, 0, changes */
     int evid;                                /* as in the table; regimen doses 1 */
-    double observed;                         /* DV of an observation, NaN if none */
-    char note[48];                           /* "cycle 1 day 8", "row 4", "row 4 ADDL 2" */
+    int cycle, day;                          /* of the label, from 1; 0 in tables */
+    bool asked;                              /* added while running: no part of the course */
+    double observed; /* DV of an observation, value of a change (docs/dosing.md); NaN if none */
+    char code[32];   /* of a change: who or which rule asked for it */
+    char note[112];  /* "cycle 1 day 8", "row 4", "row 4 ADDL 2", why a change was made */
 } DoseRecord;
+
+/* Whether this is a change of the course rather than something given or observed. */
+static inline bool dose_is_change(DoseKind kind) {
+    return kind >= DOSE_HELD;
+}
 
 /* Reads what the config names (dosing.file wins over dosing.regimen; "label" and "none" are built in).
  * Errors: STATUS_BAD_INPUT `file:line: what; remedy` for everything docs/dosing.md lists; what is legal
@@ -51,11 +75,14 @@ Status dosing_segment(Dosing *dosing, double from_h, double until_h, double blas
 Status dosing_save(const Dosing *dosing, Dosing **saved);
 Status dosing_restore(Dosing *dosing, const Dosing *saved);
 
-/* Records so far, oldest first; valid until the next dosing_segment. */
+/* Records so far, oldest first; valid until the next dosing_segment or change. */
 size_t dosing_records(const Dosing *dosing, const DoseRecord **records);
 
-/* Realised dosing in NONMEM form: ID,TIME,AMT,RATE,EVID,CMT,II,ADDL. Read back as dosing.file, it gives the
- * same run. */
+/* Whether the course waits to be released (dosing_hold). */
+bool dosing_is_held(const Dosing *dosing);
+
+/* Realised dosing in NONMEM form: what was given, none of the changes. ID,TIME,AMT,RATE,EVID,CMT,II,ADDL.
+ * Read back as dosing.file, it gives the same run. */
 Status dosing_write(const Dosing *dosing, FILE *out);
 
 #endif

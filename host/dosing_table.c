@@ -60,13 +60,16 @@ static int event_compare(const void *left, const void *right) {
     return (a->additional > b->additional) - (a->additional < b->additional);
 }
 
+double dosing_rate(double time_h, double amount_mg, double rate_mg_per_h) {
+    double length_h = rate_mg_per_h > 0 ? amount_mg / rate_mg_per_h : 0;
+    return length_h < shortest_infusion_h || time_h + length_h <= time_h ? 0 : rate_mg_per_h;
+}
+
 static DoseRecord event_record(const Event *event, const DosingRow *row) {
     static const DoseKind kinds[] = {DOSE_OBSERVATION, DOSE_GIVEN, DOSE_OTHER, DOSE_RESET, DOSE_GIVEN};
-    double length_h = row->rate_mg_per_h > 0 ? row->amount_mg / row->rate_mg_per_h : 0;
-    bool bolus = length_h < shortest_infusion_h || event->time_h + length_h <= event->time_h;
     DoseRecord record = {.time_h = event->time_h,
                          .amount_mg = row->amount_mg,
-                         .rate_mg_per_h = bolus ? 0 : row->rate_mg_per_h,
+                         .rate_mg_per_h = dosing_rate(event->time_h, row->amount_mg, row->rate_mg_per_h),
                          .kind = kinds[row->evid],
                          .evid = event->additional ? 1 : row->evid, /* only the first dose of EVID 4 resets */
                          .observed = row->observed};

@@ -28,4 +28,7 @@ Status dosing_table_read(const char *path, double bsa_m2, DoseRecord **records, 
 Status dosing_table_parse(const char *name, char *text, size_t length, double bsa_m2, DoseRecord **records,
                           size_t *count);
 
+/* The rate of an infusion of this length at this time: 0, a bolus, when it is too short to have a length. */
+double dosing_rate(double time_h, double amount_mg, double rate_mg_per_h);
+
 #endif

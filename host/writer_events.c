@@ -7,7 +7,15 @@
 static const char *const kinds[] = {[DOSE_GIVEN] = "dose",
                                     [DOSE_RESET] = "reset",
                                     [DOSE_OTHER] = "other",
-                                    [DOSE_OBSERVATION] = "observation"};
+                                    [DOSE_OBSERVATION] = "observation",
+                                    [DOSE_HELD] = "held",
+                                    [DOSE_RESUMED] = "resumed",
+                                    [DOSE_OMITTED] = "omitted",
+                                    [DOSE_REDUCED] = "reduced",
+                                    [DOSE_RAISED] = "raised",
+                                    [DOSE_INTERRUPTED] = "interrupted",
+                                    [DOSE_DISCONTINUED] = "discontinued",
+                                    [DOSE_ASKED] = "asked"};
 
 Status events_open(EventWriter *events, const RunFolder *folder) {
     TRY(run_file_table(&events->file, folder, "events.csv"));
@@ -17,7 +25,12 @@ Status events_open(EventWriter *events, const RunFolder *folder) {
 
 static double value_of(const DoseRecord *record) {
     if (record->kind == DOSE_GIVEN) return record->amount_mg;
-    return record->kind == DOSE_OBSERVATION ? record->observed : NAN;
+    return record->observed;
+}
+
+static const char *code_of(const DoseRecord *record, char evid[TEXT_NUMBER]) {
+    snprintf(evid, TEXT_NUMBER, "EVID%d", record->evid);
+    return dose_is_change(record->kind) ? record->code : evid;
 }
 
 /* "cycle 1 day 8; 0.92 mg/h": no commas and no quotes, so that the field needs none. */
@@ -32,9 +45,9 @@ static void write_detail(const DoseRecord *record, FILE *out) {
 }
 
 static void write_dose(const DoseRecord *record, FILE *out) {
-    char time[TEXT_NUMBER], value[TEXT_NUMBER];
-    fprintf(out, "%s,%s,EVID%d,%s,", text_number(record->time_h, time), kinds[record->kind], record->evid,
-            text_number(value_of(record), value));
+    char time[TEXT_NUMBER], evid[TEXT_NUMBER], value[TEXT_NUMBER];
+    fprintf(out, "%s,%s,%s,%s,", text_number(record->time_h, time), kinds[record->kind],
+            code_of(record, evid), text_number(value_of(record), value));
     write_detail(record, out);
     fputc('\n', out);
 }

@@ -4,7 +4,13 @@
  *   dose         EVID1, EVID4   mg
  *   reset        EVID3, EVID4   empty
  *   other        EVID2          empty
- *   observation  EVID0          as in the dosing table (DV), which the simulation does not read */
+ *   observation  EVID0          as in the dosing table (DV), which the simulation does not read
+ *
+ * Changes of the course; code says who or which rule asked, detail why:
+ *   held         hours, empty until released       resumed      hours the course had waited
+ *   omitted      mg, empty if not known yet        interrupted  mg that had run in
+ *   reduced      factor on later doses             raised       the same, above 1
+ *   asked        mg of a dose added                discontinued empty */
 #ifndef MARROW_WRITER_EVENTS_H
 #define MARROW_WRITER_EVENTS_H
 
