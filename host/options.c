@@ -114,7 +114,15 @@ static Status not_built(const char *option) {
     return status_set(STATUS_BAD_INPUT, "%s: not built in this version; leave it out", option);
 }
 
+static Status run_folder(Options *out, const char *text) {
+    REQUIRE(!out->folder, STATUS_BAD_INPUT, "%s: one DIR is enough, and %s was given before it", text,
+            out->folder);
+    out->folder = text;
+    return STATUS_OK;
+}
+
 static Status argument(Options *out, const OptionsUse *use, const char *text) {
+    if (use->groups & OPTIONS_RUN) return run_folder(out, text);
     REQUIRE(use->groups & OPTIONS_CONFIG, STATUS_BAD_INPUT, "%s: %s takes no argument; see marrow %s --help",
             text, use->command, use->command);
     REQUIRE(!out->config_path, STATUS_BAD_INPUT, "%s: one CONFIG is enough, and %s was given before it", text,

@@ -17,6 +17,7 @@ enum {
     OPTIONS_JSON = 16,    /* --json */
     OPTIONS_SCHEMA = 32,  /* --schema */
     OPTIONS_MPI = 64,     /* --mpi */
+    OPTIONS_RUN = 128,    /* DIR, a run's folder */
 };
 
 typedef struct OptionsUse {

@@ -1,0 +1,130 @@
+#include "report_table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run_folder.h"
+
+static Status stream_read(FILE *in, const char *path, char **text) {
+    char *bytes = NULL;
+    size_t length = 0;
+    FILE *memory = open_memstream(&bytes, &length);
+    REQUIRE(memory, STATUS_FAILED, "out of memory");
+    char part[65536];
+    for (size_t n; (n = fread(part, 1, sizeof part, in)) > 0;) fwrite(part, 1, n, memory);
+    int error = ferror(in) ? errno : 0;
+    bool whole = fclose(memory) == 0;
+    if (whole && !error) {
+        *text = bytes;
+        return STATUS_OK;
+    }
+    free(bytes);
+    REQUIRE(whole, STATUS_FAILED, "out of memory");
+    return status_set(STATUS_BAD_INPUT, "%s: cannot be read: %s; give the folder of a run", path,
+                      strerror(error));
+}
+
+Status report_file_read(const char *folder, const char *name, char **text) {
+    char path[RUN_PATH];
+    REQUIRE(snprintf(path, sizeof path, "%s/%s", folder, name) < RUN_PATH, STATUS_BAD_INPUT,
+            "%.60s...: the path is too long; give a shorter one", folder);
+    FILE *in = fopen(path, "re");
+    REQUIRE(in, STATUS_BAD_INPUT, "%s: cannot be read: %s; give the folder of a run", path, strerror(errno));
+    Status status = stream_read(in, path, text);
+    fclose(in);
+    return status;
+}
+
+/* Ends the field at `at` with a '\0', without its quotes; returns what ended it: ',', '\n' or '\0'. */
+static char field_end(char **at) {
+    char *in = *at, *out = *at;
+    bool quoted = *in == '"';
+    if (quoted) in++;
+    for (; *in && (quoted || (*in != ',' && *in != '\n')); in++) {
+        if (quoted && *in == '"' && in[1] != '"') {
+            quoted = false;
+            continue;
+        }
+        if (quoted && *in == '"') in++;
+        *out++ = *in;
+    }
+    char end = *in;
+    *at = end ? in + 1 : in;
+    *out = '\0';
+    return end;
+}
+
+static int count_of(const char *text, char wanted) {
+    int n = 0;
+    for (; *text; text++) n += *text == wanted;
+    return n;
+}
+
+/* One line; fields beyond `columns` are passed over. */
+static void line_cut(char **at, char **fields, int columns) {
+    static char none[1];
+    int n = 0;
+    for (char end = ','; end == ',';) {
+        char *field = *at;
+        end = field_end(at);
+        if (n < columns) fields[n++] = field;
+    }
+    while (n < columns) fields[n++] = none;
+}
+
+static Status table_cut(ReportTable *table) {
+    size_t header = strcspn(table->text, "\n"), lines = (size_t)count_of(table->text, '\n') + 1;
+    table->columns = 1;
+    for (size_t i = 0; i < header; i++) table->columns += table->text[i] == ',';
+    table->fields = calloc((lines + 1) * (size_t)table->columns, sizeof *table->fields);
+    REQUIRE(table->fields, STATUS_FAILED, "out of memory");
+    char *at = table->text;
+    char **fields = table->fields;
+    line_cut(&at, fields, table->columns);
+    for (; *at; table->rows++) line_cut(&at, fields += table->columns, table->columns);
+    return STATUS_OK;
+}
+
+Status report_table_read(ReportTable *table, const char *folder, const char *name) {
+    TRY(report_file_read(folder, name, &table->text));
+    REQUIRE(table->text[0] && table->text[0] != '\n', STATUS_BAD_INPUT,
+            "%s/%s: has no header line; run it again", folder, name);
+    return table_cut(table);
+}
+
+void report_table_destroy(ReportTable *table) {
+    free(table->fields);
+    free(table->text);
+    *table = (ReportTable){0};
+}
+
+const char *report_table_name(const ReportTable *table, int column) {
+    return table->fields[column];
+}
+
+const char *report_table_field(const ReportTable *table, int row, int column) {
+    return table->fields[((size_t)row + 1) * (size_t)table->columns + (size_t)column];
+}
+
+int report_table_column(const ReportTable *table, const char *name) {
+    for (int i = 0; i < table->columns; i++)
+        if (strcmp(report_table_name(table, i), name) == 0) return i;
+    return -1;
+}
+
+double report_table_number(const ReportTable *table, int row, int column) {
+    if (column < 0) return NAN;
+    const char *field = report_table_field(table, row, column);
+    char *end;
+    double value = strtod(field, &end);
+    return end == field || *end || !isfinite(value) ? (double)NAN : value;
+}
+
+bool report_table_has_numbers(const ReportTable *table, int column) {
+    for (int row = 0; row < table->rows; row++)
+        if (!isnan(report_table_number(table, row, column))) return true;
+    return false;
+}

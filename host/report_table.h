@@ -1,0 +1,37 @@
+/* A CSV file of a run's folder, in memory: the text as it is, cut into fields. */
+#ifndef MARROW_REPORT_TABLE_H
+#define MARROW_REPORT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "status.h"
+
+/* Field (row, column) is fields[row * columns + column]; the header is apart. Starts zeroed; destroy accepts
+ * any state. */
+typedef struct ReportTable {
+    char *text;    /* what names and fields point into */
+    char **fields; /* columns names, then rows x columns; "" where a row is short */
+    int columns, rows;
+} ReportTable;
+
+/* The whole of FOLDER/NAME with a '\0' behind it. STATUS_BAD_INPUT: "FOLDER/NAME: cannot be read: ...". */
+Status report_file_read(const char *folder, const char *name, char **text);
+
+/* Quoted fields ("a, ""b""") are understood. STATUS_BAD_INPUT if there is no header. */
+Status report_table_read(ReportTable *table, const char *folder, const char *name);
+void report_table_destroy(ReportTable *table);
+
+const char *report_table_name(const ReportTable *table, int column);
+const char *report_table_field(const ReportTable *table, int row, int column);
+
+/* -1 if there is no such column. */
+int report_table_column(const ReportTable *table, const char *name);
+
+/* NAN where the field is empty, no number, or column is -1. */
+double report_table_number(const ReportTable *table, int row, int column);
+
+/* Whether any row has a number there. */
+bool report_table_has_numbers(const ReportTable *table, int column);
+
+#endif
