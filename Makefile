@@ -23,7 +23,7 @@ endif
 
 # Contraction stays off everywhere: results must be the same bits on every machine.
 WARNINGS := -Wall -Wextra -Wpedantic -Wmissing-prototypes -Werror
-PACKAGES := yaml-0.1 libcjson
+PACKAGES := yaml-0.1 libcjson hdf5-serial
 # One population over several processes, where MPI is (MPI=no leaves it out).
 ifneq ($(MPI),no)
 ifeq ($(shell pkg-config --exists ompi-c && echo yes),yes)

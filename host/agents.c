@@ -12,7 +12,7 @@ static void **column(Agents *a, int i) {
     return (void **)&a->word[i - 1 - REAL_FIELDS];
 }
 
-static Status agents_room(Agents *a, size_t room) {
+Status agents_room(Agents *a, size_t room) {
     if (a->cls && room <= a->room) return STATUS_OK;
     for (int i = 0; i < COLUMNS; i++) {
         void *grown = realloc(*column(a, i), room * sizeof(u32));
@@ -68,9 +68,10 @@ static Status pages_read(Backend *b, const PageRow *rows, Page *page, Agents *ou
 static Status pool_read(Backend *b, Agents *out) {
     PageRow *rows = malloc(b->pages * sizeof *rows);
     Page *page = malloc(sizeof *page);
-    Status status = rows && page ? STATUS_OK : status_set(STATUS_FAILED, "agents: out of memory");
-    if (status == STATUS_OK) status = backend_read(b, POOL_ROWS, 0, b->pages * sizeof *rows, rows);
-    if (status == STATUS_OK) status = pages_read(b, rows, page, out);
+    bool room = rows && page;
+    Status status = room ? backend_read(b, POOL_ROWS, 0, b->pages * sizeof *rows, rows)
+                         : status_set(STATUS_FAILED, "agents: out of memory");
+    if (room && status == STATUS_OK) status = pages_read(b, rows, page, out);
     free(rows);
     free(page);
     return status;

@@ -28,6 +28,9 @@ Status agents_sort(Agents *agents);
  * of pages taken. STATUS_FAILED: the pools are too small, out of memory, or the device. */
 Status agents_write(Backend *b, const Agents *agents, u32 *used);
 
+/* Memory for so many. STATUS_FAILED: there is not enough. */
+Status agents_room(Agents *agents, size_t room);
+
 void agents_destroy(Agents *agents); /* accepts a zeroed one */
 
 #endif

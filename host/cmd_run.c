@@ -1,16 +1,17 @@
 /* marrow run: one patient, headless. Config, schedule, backend, simulation, files: in this order. */
 #include "commands.h"
 #include "interrupt.h"
+#include "ranks.h"
 #include "run.h"
 
-static const OptionsUse use = {"run", "CONFIG -o DIR",
-                               "Simulates one patient and writes timeseries.csv, events.csv, doses.csv, "
-                               "config.yaml and run.json to DIR.\v"
-                               "SIGTERM, SIGINT and SIGUSR1 stop it after the interval at hand; the files "
-                               "then hold everything up to there, "
-                               "and the exit status is 75.",
-                               OPTIONS_BACKEND | OPTIONS_CONFIG | OPTIONS_FOLDER | OPTIONS_PROGRESS |
-                                   OPTIONS_JSON};
+static const OptionsUse use = {
+    "run", "CONFIG -o DIR",
+    "Simulates one patient and writes timeseries.csv, events.csv, doses.csv, "
+    "config.yaml and run.json to DIR.\v"
+    "SIGTERM, SIGINT and SIGUSR1 stop it after the interval at hand; the files "
+    "then hold everything up to there, the exit status is 75, and --resume goes on "
+    "as if it had never stopped.",
+    OPTIONS_BACKEND | OPTIONS_CONFIG | OPTIONS_FOLDER | OPTIONS_PROGRESS | OPTIONS_JSON};
 
 static Status simulate(Run *run) {
     while (!sim_done(run->sim) && !interrupt_due()) {
@@ -19,10 +20,9 @@ static Status simulate(Run *run) {
     }
     if (sim_done(run->sim)) return STATUS_OK;
     return status_set(
-        STATUS_STOPPED,
-        "stopped by %s at day %g; files hold everything up to there; run again without interruption "
-        "with --force",
-        interrupt_name() ? interrupt_name() : "a signal to another process", sim_time_h(run->sim) / 24);
+        STATUS_STOPPED, "stopped by %s at day %g; files hold everything up to there; %s",
+        interrupt_name() ? interrupt_name() : "a signal to another process", sim_time_h(run->sim) / 24,
+        ranks_count() == 1 ? "go on with --resume" : "run again without interruption with --force");
 }
 
 static Status run_story(Run *run) {

@@ -102,7 +102,7 @@ const ConfigKey config_keys[] = {
     TEXT("policy.rules", policy.rules, "none", "none", "monitoring and dose-modification rules: none; label is not built", "Besponsa prescribing information"),
     BOOL("policy.supportive_care", policy.supportive_care, "false", "A", "transfusion and the like: not built, must be false", "Besponsa prescribing information"),
     REAL("output.snapshot_every_days", output.snapshot_every_days, "0", 0, 0, "A", "time between snapshots: not built, must be 0", "README.md"),
-    REAL("output.checkpoint_every_minutes", output.checkpoint_every_minutes, "0", 0, 0, "A", "time between checkpoints: not built, must be 0", "README.md"),
+    REAL("output.checkpoint_every_minutes", output.checkpoint_every_minutes, "10", 0, 100000, "A", "wall time between checkpoints, min; 0: only when the run ends or is stopped", "README.md"),
 };
 const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];
 

@@ -51,9 +51,10 @@ static const Row rows[] = {
     {{"until", KEY_UNTIL, "DAYS", 0, "the same as -s simulation.until_days=DAYS", 2}, OPTIONS_CONFIG},
     {{"output", 'o', "DIR", 0, "folder for the run's files; made if missing", 3}, OPTIONS_FOLDER},
     {{"force", KEY_FORCE, 0, 0, "replace the files of another run in DIR", 3}, OPTIONS_FOLDER},
-    {{"resume", KEY_RESUME, 0, OPTION_HIDDEN, 0, 3}, OPTIONS_FOLDER},
+    {{"resume", KEY_RESUME, 0, 0, "go on from the checkpoint in DIR", 3}, OPTIONS_FOLDER},
     {{"snapshot-every", KEY_SNAPSHOT, "DAYS", OPTION_HIDDEN, 0, 3}, OPTIONS_FOLDER},
-    {{"checkpoint-every", KEY_CHECKPOINT, "MINUTES", OPTION_HIDDEN, 0, 3}, OPTIONS_FOLDER},
+    {{"checkpoint-every", KEY_CHECKPOINT, "MINUTES", 0, "-s output.checkpoint_every_minutes=MINUTES", 3},
+     OPTIONS_FOLDER},
     {{"quiet", 'q', 0, 0, "no first line, progress or summary", 4}, OPTIONS_PROGRESS},
     {{"json", KEY_JSON, 0, 0, "machine-readable, one JSON object a line", 4}, OPTIONS_JSON},
     {{"schema", KEY_SCHEMA, 0, 0, "every key with type, range, default, meaning and source; needs no CONFIG",
@@ -146,9 +147,9 @@ static Status take(Parse *parse, int key, const char *value) {
     case KEY_UNTIL: return assign(out, "simulation.until_days", value);
     case 'o': out->folder = value; return STATUS_OK;
     case KEY_FORCE: out->force = true; return STATUS_OK;
-    case KEY_RESUME: return not_built("--resume");
+    case KEY_RESUME: out->resume = true; return STATUS_OK;
     case KEY_SNAPSHOT: return not_built("--snapshot-every");
-    case KEY_CHECKPOINT: return not_built("--checkpoint-every");
+    case KEY_CHECKPOINT: return assign(out, "output.checkpoint_every_minutes", value);
     case 'q': out->quiet = true; return STATUS_OK;
     case KEY_JSON: out->json = true; return STATUS_OK;
     case KEY_SCHEMA: out->schema = true; return STATUS_OK;

@@ -12,7 +12,7 @@ enum {
     OPTIONS_BACKEND = 1, /* -b, --device, --threads, --isa, --shape, --lanes */
     OPTIONS_CONFIG = 2,  /* CONFIG, -s, --seed, --dosing, --until */
     OPTIONS_FOLDER =
-        4, /* -o, --force, and what is not built: --resume, --snapshot-every, --checkpoint-every */
+        4, /* -o, --force, --resume, --checkpoint-every, and what is not built: --snapshot-every */
     OPTIONS_PROGRESS = 8, /* -q */
     OPTIONS_JSON = 16,    /* --json */
     OPTIONS_SCHEMA = 32,  /* --schema */
@@ -31,7 +31,7 @@ typedef struct Options {
     const char *config_path, *folder; /* NULL: not given */
     char **assignments;               /* KEY=VALUE in the order given; --seed and the like are among them */
     int assignment_count;
-    bool force, quiet, json, schema, mpi;
+    bool force, resume, quiet, json, schema, mpi;
     bool help; /* the help was printed: nothing else is wanted */
 } Options;
 

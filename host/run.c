@@ -19,10 +19,16 @@ Status run_prepare(Run *run) {
     const char *folder = run->options.folder;
     REQUIRE(folder && *folder, STATUS_BAD_INPUT, "no folder given; add -o DIR");
     TRY(options_config(&run->options, &run->config));
-    if (ranks_index() == 0) TRY(run_folder_check(folder, &run->config, run->options.force));
+    bool resume = run->options.resume;
+    REQUIRE(!resume || ranks_count() == 1, STATUS_BAD_INPUT,
+            "--resume: not built for several processes; run without mpirun");
+    REQUIRE(!resume || !run->options.force, STATUS_BAD_INPUT,
+            "--resume and --force exclude each other: one goes on, the other starts anew");
+    if (ranks_index() == 0 && !resume) TRY(run_folder_check(folder, &run->config, run->options.force));
     TRY(dosing_create(&run->dosing, &run->config));
     TRY(backend_open(&run->backend, &run->options.backend));
-    return sim_create(&run->sim, &run->config, run->dosing, &run->backend);
+    TRY(sim_create(&run->sim, &run->config, run->dosing, &run->backend));
+    return resume ? checkpoint_resume(folder, &run->config, &run->resumed, run->sim) : STATUS_OK;
 }
 
 static Status write_config(Run *run) {
@@ -71,6 +77,7 @@ static Status last_row(Run *run, Status status) {
  * failure finds its own run here. */
 static Status begin_files(Run *run) {
     TRY(run_folder_open(&run->folder, run->options.folder));
+    TRY(run_folder_clear(&run->folder, false));
     TRY(write_config(run));
     TRY(run_record_write(&run->record, &run->folder));
     TRY(events_open(&run->events, &run->folder));
@@ -78,12 +85,60 @@ static Status begin_files(Run *run) {
     return observation_write_header(run->timeseries.text);
 }
 
+/* The tables as they were at the checkpoint. */
+static Status continue_files(Run *run) {
+    const CheckpointFiles *from = &run->resumed;
+    TRY(run_folder_open(&run->folder, run->options.folder));
+    TRY(run_file_continue(&run->events.file, &run->folder, "events.csv", from->events_bytes,
+                          from->events_hash));
+    TRY(run_file_continue(&run->timeseries, &run->folder, "timeseries.csv", from->timeseries_bytes,
+                          from->timeseries_hash));
+    TRY(run_folder_clear(&run->folder, true));
+    run->events.doses = (size_t)from->events_doses;
+    run->record.resumed_from_h = from->time_h;
+    run->record.agent_steps_before = sim_cost(run->sim).agent_steps;
+    return run_record_write(&run->record, &run->folder);
+}
+
+static Status run_again(Run *run) {
+    Observation now;
+    TRY(continue_files(run));
+    TRY(sim_observe(run->sim, &now));
+    run->record.imbalance_cells = observation_imbalance_cells(&now);
+    progress_device(&run->progress, &run->config, &run->backend, &now);
+    return STATUS_OK;
+}
+
 Status run_begin(Run *run) {
     Observation first;
+    if (run->options.resume) return run_again(run);
     if (ranks_index() == 0) TRY(begin_files(run));
     TRY(sim_row_start(run->sim, &run->row));
     TRY(row_write(run, &first));
     if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
+    return STATUS_OK;
+}
+
+/* Everything up to now, on disk. Not built for several processes: they have no file of their own yet. */
+static Status run_checkpoint(Run *run) {
+    CheckpointFiles files = {.timeseries_bytes = run->timeseries.written,
+                             .events_bytes = run->events.file.written,
+                             .events_doses = (int64_t)run->events.doses,
+                             .time_h = sim_time_h(run->sim)};
+    if (ranks_count() > 1) return STATUS_OK;
+    run->checkpoint_s = progress_seconds(&run->progress);
+    TRY(run_file_hash(&run->timeseries, &files.timeseries_hash));
+    TRY(run_file_hash(&run->events.file, &files.events_hash));
+    return checkpoint_write(&run->folder, &run->config, &files, run->sim);
+}
+
+/* By the clock. One that cannot be written is no reason to stop: the one before is still there. */
+static Status checkpoint_by_clock(Run *run) {
+    double every_s = 60 * run->config.output.checkpoint_every_minutes;
+    if (every_s == 0 || progress_seconds(&run->progress) - run->checkpoint_s < every_s) return STATUS_OK;
+    TRY(run_row(run));
+    if (run_checkpoint(run) != STATUS_OK)
+        fprintf(stderr, "marrow: %s; the run goes on without this checkpoint\n", status_message());
     return STATUS_OK;
 }
 
@@ -93,7 +148,7 @@ Status run_step(Run *run) {
     TRY(run_row(run));
     if (sim_output_due(run->sim)) TRY(sim_row_start(run->sim, &run->row));
     progress_step(&run->progress, run->sim);
-    return STATUS_OK;
+    return checkpoint_by_clock(run);
 }
 
 static const char *result_of(Status status) {
@@ -122,6 +177,7 @@ Status run_end(Run *run, Status status) {
     status = last_row(run, status);
     if (ranks_index() == 0 && (status == STATUS_OK || status == STATUS_STOPPED)) {
         Status doses = write_doses(run);
+        if (doses == STATUS_OK) doses = run_checkpoint(run);
         if (doses != STATUS_OK) status = doses;
     }
     if (run->folder.path || ranks_index() > 0) status = finish(run, status);

@@ -3,6 +3,7 @@
 #ifndef MARROW_RUN_H
 #define MARROW_RUN_H
 
+#include "checkpoint.h"
 #include "options.h"
 #include "progress.h"
 #include "run_folder.h"
@@ -23,9 +24,12 @@ typedef struct Run {
     EventWriter events;
     Progress progress;
     RunRecord record;
+    CheckpointFiles resumed; /* where it goes on from; zeros for a new run */
+    double checkpoint_s;     /* of the session, when the last one was written */
 } Run;
 
-/* From run->options to cells at time zero. Nothing is written yet, so that a mistake leaves no trace. */
+/* From run->options to cells at time zero, or where --resume finds them. Nothing is written yet, so that a
+ * mistake leaves no trace. */
 Status run_prepare(Run *run);
 
 /* The folder, and the files' first rows. */

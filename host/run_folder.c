@@ -86,7 +86,7 @@ Status run_folder_check(const char *path, const Config *config, bool force) {
     REQUIRE(same, STATUS_BAD_INPUT,
             "%s: holds %s (%s), which stays as it is; choose another folder, replace the run's files with "
             "--force, or, "
-            "once checkpoints are built, go on with --resume",
+            "if it was stopped, go on with --resume",
             path, run ? "a different run" : "other files", run ? "config.yaml differs" : found);
     return STATUS_OK;
 }
@@ -106,7 +106,14 @@ static Status make_folders(const char *path) {
 static Status take_folder(int handle, const char *path) {
     REQUIRE(flock(handle, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, STATUS_BAD_INPUT,
             "%s: another run is writing there; wait for it or choose another folder with -o", path);
-    if (unlinkat(handle, "doses.csv", 0) != 0 && errno != ENOENT) return cannot(path, "cleared of doses.csv");
+    return STATUS_OK;
+}
+
+Status run_folder_clear(const RunFolder *folder, bool resumed) {
+    static const char *const names[] = {"doses.csv", "checkpoint.hdf", "checkpoint-previous.hdf"};
+    for (int i = 0; i < (resumed ? 1 : 3); i++)
+        if (unlinkat(folder->handle, names[i], 0) != 0 && errno != ENOENT)
+            return cannot(folder->path, "cleared of an earlier run's results");
     return STATUS_OK;
 }
 
@@ -139,6 +146,49 @@ static Status file_open(RunFile *file) {
 Status run_file_table(RunFile *file, const RunFolder *folder, const char *name) {
     TRY(path_join(file->path, folder->path, name));
     return file_open(file);
+}
+
+/* FNV-1a of a file's first bytes; `length` comes back smaller if it has fewer. */
+static Status hash_of(const char *path, int64_t *length, uint64_t *hash) {
+    FILE *file = fopen(path, "r");
+    int64_t n = 0;
+    *hash = 0xcbf29ce484222325u;
+    if (!file) return cannot(path, "read");
+    for (int c; n < *length && (c = getc(file)) != EOF; n++) *hash = (*hash ^ (uint64_t)c) * 0x100000001b3u;
+    fclose(file);
+    *length = n;
+    return STATUS_OK;
+}
+
+Status run_file_hash(const RunFile *file, uint64_t *hash) {
+    int64_t length = file->written;
+    if (fsync(file->handle) != 0) return cannot(file->path, "written");
+    TRY(hash_of(file->path, &length, hash));
+    REQUIRE(length == file->written, STATUS_FAILED,
+            "%s: has become shorter; leave a running run's files alone", file->path);
+    return STATUS_OK;
+}
+
+Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, int64_t length,
+                         uint64_t hash) {
+    int64_t found = length;
+    uint64_t own;
+    TRY(path_join(file->path, folder->path, name));
+    TRY(hash_of(file->path, &found, &own));
+    REQUIRE(found == length && own == hash, STATUS_BAD_INPUT,
+            "%s: was changed since the checkpoint was written; put it back, or start anew with --force",
+            file->path);
+    file->handle = open(file->path, O_WRONLY | O_CLOEXEC);
+    if (file->handle < 0) {
+        file->handle = 0;
+        return cannot(file->path, "written");
+    }
+    if (ftruncate(file->handle, length) != 0 || lseek(file->handle, 0, SEEK_END) < 0)
+        return cannot(file->path, "written");
+    file->written = length;
+    file->text = open_memstream(&file->bytes, &file->length);
+    REQUIRE(file->text, STATUS_FAILED, "out of memory");
+    return STATUS_OK;
 }
 
 Status run_file_whole(RunFile *file, const RunFolder *folder, const char *name) {
@@ -178,9 +228,13 @@ Status run_file_flush(RunFile *file) {
     return STATUS_OK;
 }
 
-Status run_file_commit(RunFile *file) {
+Status run_file_sync(RunFile *file) {
     TRY(run_file_flush(file));
-    if (fsync(file->handle) != 0) return cannot(file->path, "written");
+    return fsync(file->handle) != 0 ? cannot(file->path, "written") : STATUS_OK;
+}
+
+Status run_file_commit(RunFile *file) {
+    TRY(run_file_sync(file));
     if (rename(file->path, file->final) != 0) return cannot(file->final, "written");
     file->final[0] = '\0'; /* in place: nothing to take away */
     return STATUS_OK;

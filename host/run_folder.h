@@ -1,6 +1,6 @@
 /* A run's folder, and files in it that say so when they cannot be written.
  *
- * Order of use: check (touches nothing), open (makes the folder and takes it), files, close. */
+ * Order of use: check (touches nothing), open (makes the folder and takes it), clear, files, close. */
 #ifndef MARROW_RUN_FOLDER_H
 #define MARROW_RUN_FOLDER_H
 
@@ -21,10 +21,13 @@ typedef struct RunFolder {
  * with `force` any folder may. Else STATUS_BAD_INPUT, naming what is there, --force and --resume. */
 Status run_folder_check(const char *path, const Config *config, bool force);
 
-/* Makes the folder and its parents as needed, locks it, and takes away results of an earlier run that this
- * one writes only at its end. STATUS_FAILED if it cannot, STATUS_BAD_INPUT if another run is at work in it.
- */
+/* Makes the folder and its parents as needed, and locks it. STATUS_FAILED if it cannot, STATUS_BAD_INPUT if
+ * another run is at work in it. */
 Status run_folder_open(RunFolder *folder, const char *path);
+
+/* Takes away what this session writes only at its end, and, unless it resumes, an earlier run's checkpoints.
+ */
+Status run_folder_clear(const RunFolder *folder, bool resumed);
 void run_folder_close(RunFolder *folder); /* accepts a zeroed one */
 
 /* One file. Text is gathered in `text` and goes to disk whole, by run_file_flush; what cannot be written
@@ -42,11 +45,20 @@ typedef struct RunFile {
 /* A table that grows row by row (run_file_flush after each). */
 Status run_file_table(RunFile *file, const RunFolder *folder, const char *name);
 
+/* Opens a table that an earlier session left, to go on after its first `length` bytes, whose hash must be
+ * `hash` (run_file_hash); what came later is cut off. STATUS_BAD_INPUT: it is not the same table. */
+Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, int64_t length,
+                         uint64_t hash);
+
+/* Everything in the table is on disk; `hash` of it. */
+Status run_file_hash(const RunFile *file, uint64_t *hash);
+
 /* A file that appears whole, by run_file_commit: until then it has another name. */
 Status run_file_whole(RunFile *file, const RunFolder *folder, const char *name);
 
 /* STATUS_FAILED: "PATH: cannot be written: No space left on device; free some space and run again". */
 Status run_file_flush(RunFile *file);
+Status run_file_sync(RunFile *file); /* flushed, and on disk, still by its other name */
 Status run_file_commit(RunFile *file);
 void run_file_close(RunFile *file); /* an uncommitted whole file is taken away */
 

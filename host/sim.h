@@ -72,4 +72,14 @@ Status sim_restore(Sim *sim, const SimSaved *saved);
 void sim_saved_destroy(SimSaved *saved);       /* accepts NULL */
 size_t sim_saved_bytes(const SimSaved *saved); /* for who keeps several within a budget */
 
+/* The same moment as pieces of bytes, for who writes it down: numbers, three of the doses, then the agents
+ * column by column. The pieces mean something to the same version of the program only. */
+enum { SIM_PIECES = 5 + REAL_FIELDS + WORD_FIELDS };
+typedef struct SimBytes {
+    void *piece[SIM_PIECES];
+    size_t bytes[SIM_PIECES];
+} SimBytes;
+void sim_saved_pieces(const SimSaved *saved, SimBytes *out); /* belong to `saved` */
+Status sim_restore_pieces(Sim *sim, const SimBytes *pieces); /* as sim_restore */
+
 #endif

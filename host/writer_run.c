@@ -49,9 +49,10 @@ static bool add_origin(cJSON *json, const RunRecord *r) {
 }
 
 static bool add_cost(cJSON *json, const RunRecord *r) {
-    double rate = r->wall_s > 0 ? (double)r->cost.agent_steps / r->wall_s : 0;
+    double rate = r->wall_s > 0 ? (double)(r->cost.agent_steps - r->agent_steps_before) / r->wall_s : 0;
     return add_text(json, "started", r->started) && add_number(json, "wall_s", r->wall_s) &&
-           add_number(json, "time_h", r->time_h) && add_number(json, "steps", (double)r->cost.steps) &&
+           add_number(json, "time_h", r->time_h) && add_number(json, "resumed_from_h", r->resumed_from_h) &&
+           add_number(json, "steps", (double)r->cost.steps) &&
            add_number(json, "agent_steps", (double)r->cost.agent_steps) &&
            add_number(json, "agent_steps_per_s", rate) &&
            add_number(json, "peak_agents", (double)r->cost.peak_agents) &&

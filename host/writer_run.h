@@ -15,10 +15,12 @@ typedef struct RunRecord {
     double wall_s;    /* of the simulation's loop, its writing included */
     double time_h;    /* reached */
     SimCost cost;
-    int64_t imbalance_cells; /* observation_imbalance_cells at the last row: 0 */
-    uint64_t state_hash;     /* sim_digest at the end; 0 before */
-    const char *result;      /* running, finished, stopped, failed */
-    const char *message;     /* why it stopped or failed; "" */
+    double resumed_from_h;      /* 0: not resumed */
+    int64_t agent_steps_before; /* of sessions before this one */
+    int64_t imbalance_cells;    /* observation_imbalance_cells at the last row: 0 */
+    uint64_t state_hash;        /* sim_digest at the end; 0 before */
+    const char *result;         /* running, finished, stopped, failed */
+    const char *message;        /* why it stopped or failed; "" */
 } RunRecord;
 
 /* Sets `started` to now. */

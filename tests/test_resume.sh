@@ -1,0 +1,127 @@
+#!/bin/bash
+# Runs killed, stopped and resumed elsewhere leave the files of a run that was never stopped; damaged, foreign and
+# missing checkpoints are passed over or refused. Run by tests/run.sh, which sets MARROW. KILLS=50 kills more often.
+set -u
+
+marrow=${MARROW:-$PWD/build/marrow}
+configs=$PWD/configs
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+kills=${KILLS:-8}
+RANDOM=20261
+options=(-s simulation.agents=40000 -s simulation.dt_h=0.5 --until 35 --checkpoint-every 0.0002 -q)
+
+result() { # STATUS NAME
+    if [ "$1" -eq 0 ]; then
+        echo "ok - $2"
+    else
+        echo "not ok - $2"
+        failures=$((failures + 1))
+    fi
+}
+
+run() { # DIR OPTION...
+    local dir=$1
+    shift
+    "$marrow" run "$configs/label.yaml" -o "$dir" "${options[@]}" "$@" > stdout 2> stderr
+}
+
+same() { # DIR: its files are those of `straight`
+    local file
+    for file in timeseries.csv events.csv doses.csv config.yaml; do
+        cmp "straight/$file" "$1/$file" || return 1
+    done
+    [ "$(grep state_hash "straight/run.json")" = "$(grep state_hash "$1/run.json")" ]
+}
+
+refused() { # CODE TEXT DIR OPTION...: exits CODE with TEXT in its one line, and leaves the tables as they were
+    local code=$1 text=$2 dir=$3 got before
+    shift 3
+    before=$(cat "$dir"/*.csv 2> /dev/null | cksum)
+    run "$dir" "$@"
+    got=$?
+    [ "$got" -eq "$code" ] && grep -qF -- "$text" stderr && [ "$before" = "$(cat "$dir"/*.csv 2> /dev/null | cksum)" ] ||
+        { echo "# exit $got"; cat stderr; return 1; }
+}
+
+run straight
+result $? "a run never stopped"
+
+echo "# kill -9 at $kills random moments, resumed with 1-3 threads and either instruction set"
+elsewhere=("--threads 1" "--threads 3" "--isa x86-64-v3" "--device 0,0" "-b opencl")
+whole=0 early=0
+for ((i = 0; i < kills; i++)); do
+    pause=0.$((RANDOM % 60 + 10))
+    run "killed$i" & # a background function is a shell of its own: the program is its child
+    shell=$!
+    sleep "$pause"
+    pkill -KILL -P "$shell" 2> /dev/null
+    wait "$shell" 2> /dev/null
+    again=--resume
+    [ -e "killed$i/checkpoint.hdf" ] || [ -e "killed$i/checkpoint-previous.hdf" ] || again=--force
+    [ "$again" = --resume ] || early=$((early + 1))
+    # shellcheck disable=SC2086 # an option and its value
+    run "killed$i" $again ${elsewhere[i % 5]}
+    if same "killed$i"; then whole=$((whole + 1)); else echo "# killed after $pause s, $again"; cat stderr; fi
+done
+echo "# $whole of $kills the same bytes; $early were killed before their first checkpoint"
+[ "$whole" -eq "$kills" ] && [ "$early" -lt "$kills" ]
+result $? "killed runs end with the same bytes"
+
+echo "# stopped by each signal"
+for signal in TERM USR1 INT; do
+    (trap - INT; exec "$marrow" run "$configs/label.yaml" -o "by$signal" "${options[@]}" --until 3650 2> stderr) &
+    pid=$!
+    for ((n = 0; n < 200; n++)); do [ -e "by$signal/checkpoint.hdf" ] && break; sleep 0.01; done
+    kill -"$signal" "$pid"
+    wait "$pid"
+    got=$?
+    [ "$got" -eq 75 ] && grep -q "go on with --resume" stderr
+    result $? "SIG$signal exits 75 and names --resume"
+done
+run finished && run finished --resume && same finished
+result $? "a finished run resumed is finished"
+
+echo "# damage: the checkpoint before is used, or it is refused"
+run broken
+hurt() { # HOW FILE SEED: cuts, empties or flips a bit of it
+    case $1 in
+    cut) truncate -s $(($(stat -c %s "$2") * ($3 % 100) / 100)) "$2" ;;
+    empty) : > "$2" ;;
+    flip) # the byte there, exclusive-or 1
+        local at=$((($3 * 7919) % $(stat -c %s "$2"))) byte
+        byte=$(od -An -tu1 -j "$at" -N 1 "$2")
+        printf "\\$(printf %o $((byte ^ 1)))" | dd of="$2" bs=1 seek="$at" conv=notrunc 2> /dev/null ;;
+    esac
+}
+good=0 tries=0
+for how in cut cut cut empty flip flip flip flip flip; do
+    tries=$((tries + 1))
+    rm -rf hurt && cp -R broken hurt
+    hurt $how hurt/checkpoint.hdf $((RANDOM + tries * 13))
+    run hurt --resume && grep -q "trying the one before" stderr && same hurt && good=$((good + 1)) || cat stderr
+done
+[ "$good" -eq "$tries" ]
+result $? "$tries damaged checkpoints: the one before is used"
+rm -rf hurt && cp -R broken hurt
+: > hurt/checkpoint.hdf
+hurt flip hurt/checkpoint-previous.hdf 12345
+refused 2 "no checkpoint there is whole; start anew with --force" hurt --resume
+result $? "both damaged: refused"
+
+echo "# what does not belong to the run"
+mkdir empty
+refused 2 "there is no checkpoint to go on from" empty --resume
+result $? "no checkpoint"
+refused 2 '"seed: 1" there is "seed: 2" now' broken --resume --seed 2
+result $? "another config: the difference is named"
+refused 2 "exclude each other" broken --resume --force
+result $? "--resume with --force"
+rm -rf hurt && cp -R broken hurt
+sed -i '3s/1/2/' hurt/timeseries.csv
+refused 2 "timeseries.csv: was changed since the checkpoint was written" hurt --resume
+result $? "a table changed by hand"
+
+[ "$failures" -eq 0 ]
