@@ -176,7 +176,7 @@ $(BUILD)/ranks_alone.o: host/ranks.c $(BUILD)/flags
 
 $(PORTABLE).tar.gz: $(BUILD)/host/main.o $(BUILD)/ranks_alone.o $(LIBRARY) $(wildcard configs/*.yaml configs/*/*) README.md
 	@rm -rf $(PORTABLE); mkdir -p $(PORTABLE)/lib
-	$(call say,link)$(CC) $(HOST) -Wl,--as-needed -Wl,-rpath,'$$ORIGIN/lib' $(LDFLAGS) -o $(PORTABLE)/marrow \
+	$(call say,link)$(CC) $(HOST) -Wl,--as-needed -Wl,--disable-new-dtags -Wl,-rpath,'$$ORIGIN/lib' $(LDFLAGS) -o $(PORTABLE)/marrow \
 	  $(filter %.o %.a,$^) $(LIBS)
 	@ldd $(PORTABLE)/marrow | awk '/=> \//{ print $$3 }' | grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' | \
 	  xargs -r cp -L -t $(PORTABLE)/lib

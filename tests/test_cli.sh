@@ -206,7 +206,7 @@ stop_by() { # SIGNAL BACKEND
     kill -s "$1" "$process"
     wait "$process"
     check "$name: exit status 75" test $? -eq 75
-    check "$name: says so" grep -q "^marrow: stopped by SIG$1 at day .*--force" stderr
+    check "$name: says so" grep -q "^marrow: stopped by SIG$1 at day .*--resume" stderr
     check "$name: whole rows" whole_rows "$folder/timeseries.csv"
     check "$name: run.json parses" valid_json "$folder/run.json"
     check "$name: run.json says stopped" grep -q '"result":.*"stopped"' "$folder/run.json"
