@@ -15,6 +15,8 @@ enum {
     PURPOSE_COPY,
     PURPOSE_THIN,
     PURPOSE_MUTANT,
+    PURPOSE_PLACE, /* from here on for pictures and assays */
+    PURPOSE_INSTRUMENT,
     PURPOSE_CYCLE = 0x100
 };
 
