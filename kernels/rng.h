@@ -17,6 +17,7 @@ enum {
     PURPOSE_MUTANT,
     PURPOSE_PLACE, /* from here on for pictures and assays */
     PURPOSE_INSTRUMENT,
+    PURPOSE_ASSAY,
     PURPOSE_CYCLE = 0x100
 };
 
