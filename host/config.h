@@ -43,6 +43,11 @@ typedef struct CloneTraits {
     double cd22_per_cell, d50_breaks, keff_per_h, birth_per_d, death_per_d;
 } CloneTraits;
 
+/* One lineage of blood cells after Friberg 2002 (host/systemic.h). */
+typedef struct ChainTraits {
+    double base, mtt_h, gamma, slope_ml_per_ng, room_power;
+} ChainTraits;
+
 typedef struct Config {
     struct {
         int64_t agents, seed, capacity;
@@ -56,6 +61,18 @@ typedef struct Config {
         double normal_regrowth_per_d, normal_b_cells, b_cell_fraction, blood_volume_l;
         Sex sex;
     } patient;
+    struct {
+        ChainTraits neutrophils, platelets, hb;
+        double lymphocytes_1e9_per_l, lymphocytes_turnover_per_d, lymphocytes_slope_ml_per_ng;
+        double red_cell_life_d, g_csf_effect;
+    } counts;
+    struct {
+        double alt_u_per_l, ast_u_per_l, bilirubin_mg_per_dl, alp_u_per_l, ggt_u_per_l; /* at time zero */
+        double degradation_half_life_h, adc_share, half_load_ng_ml, load_power;
+        double injury_per_h, sensitivity, sensitivity_ln_sd, repair_half_life_d, stress_half_ng_ml;
+        double alt_gain, ast_gain, bilirubin_gain, alp_gain, ggt_gain;
+        double enzyme_ln_sd, finding_ln_sd;
+    } liver;
     struct {
         char name[CONFIG_NAME];
         PkModel pk;

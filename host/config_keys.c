@@ -38,6 +38,16 @@
     REAL(p "exposure_factor", m.exposure_factor, exposure, 0, 10, "A", "concentration the cell sees, over the marrow's (blasts) or the plasma's (B cells)", "blasts 1; mature B 0.5, precursors 0.3 of plasma"), \
     REAL(p "death_per_d", m.death_per_d, death, 0, 10, "T", "natural death, 1/d", "BJH 1997;98:999 (blasts); mature B turnover 0.02")
 
+#define FRIBERG "Friberg 2002, J Clin Oncol 20:4713"
+
+/* One lineage in blood: name, unit of its count, and defaults. */
+#define CHAIN_KEYS(p, m, unit, count, mtt, feedback, kill, power, source)                                   \
+    REAL(p "base_" unit, m.base, count, 0.01, 2000, "A", "count of this patient without leukaemia or drug", source), \
+    REAL(p "mtt_h", m.mtt_h, mtt, 1, 2000, "M", "mean time from dividing precursor to blood, h", source), \
+    REAL(p "gamma", m.gamma, feedback, 0, 2, "M", "feedback of the count on its precursors, an exponent", source), \
+    REAL(p "slope_ml_per_ng", m.slope_ml_per_ng, kill, 0, 1, "C", "kill of precursors by conjugate in plasma (off target), per ng/mL", "docs/clinic.md; from grades of adverse events"), \
+    REAL(p "room_power", m.room_power, power, 0, 3, "A", "the count at rest is base times (normal marrow over a healthy one's) to this power", "docs/clinic.md: cytopenia at entry")
+
 const ConfigKey config_keys[] = {
     COUNT("simulation.agents", simulation.agents, "1000000", 1, 2e9, "A", "agents at most while burden falls; they stand for the blasts and the healthy B cells", "choice of resolution"),
     REAL("simulation.dt_h", simulation.dt_h, "1", 0.01, 24, "A", "interval between event passes, h; the flow map is exact for any", "convergence is tested at 4, 2, 1, 0.5"),
@@ -63,6 +73,37 @@ const ConfigKey config_keys[] = {
     REAL("patient.normal_b_cells", patient.normal_b_cells, "1e11", 0, 1e13, "T", "mature B cells of a healthy adult", "docs/model.md section 4"),
     REAL("patient.b_cell_fraction", patient.b_cell_fraction, "0.15", 0, 2, "A", "healthy B cells at time zero over a healthy adult's", "relapsed or refractory patients start at 0.05-0.3"),
     REAL("patient.blood_volume_l", patient.blood_volume_l, "5", 0.1, 12, "A", "blood volume, for counts per microlitre", "adult"),
+
+    CHAIN_KEYS("counts.neutrophils_", counts.neutrophils, "1e9_per_l", "5.05", "89.3", "0.163", "1.5e-3", "1", FRIBERG),
+    CHAIN_KEYS("counts.platelets_", counts.platelets, "1e9_per_l", "250", "130", "0.20", "1.7e-3", "1", FRIBERG),
+    CHAIN_KEYS("counts.hb_", counts.hb, "g_per_dl", "14", "168", "0.30", "1.5e-3", "0.3", "assumed"),
+    REAL("counts.red_cell_life_d", counts.red_cell_life_d, "120", 1, 400, "M", "mean life of a red cell, d", "physiology"),
+    REAL("counts.lymphocytes_1e9_per_l", counts.lymphocytes_1e9_per_l, "0.9", 0, 10, "A", "lymphocytes other than B cells at rest; low after earlier treatment", "docs/clinic.md"),
+    REAL("counts.lymphocytes_turnover_per_d", counts.lymphocytes_turnover_per_d, "0.05", 0, 5, "A", "their turnover, 1/d", "docs/clinic.md"),
+    REAL("counts.lymphocytes_slope_ml_per_ng", counts.lymphocytes_slope_ml_per_ng, "0.02", 0, 10, "A", "their loss by conjugate, over their turnover, per ng/mL", "docs/clinic.md"),
+    REAL("counts.g_csf_effect", counts.g_csf_effect, "0.2", 0, 5, "A", "G-CSF: extra division and faster maturation of neutrophils, as a share; 0.2 triples the count at rest", "docs/clinic.md"),
+
+    REAL("liver.alt_u_per_l", liver.alt_u_per_l, "26", 1, 1000, "A", "ALT before treatment, U/L; upper limit of normal 40", "docs/clinic.md"),
+    REAL("liver.ast_u_per_l", liver.ast_u_per_l, "26", 1, 1000, "A", "AST before treatment, U/L; upper limit of normal 40", "docs/clinic.md"),
+    REAL("liver.bilirubin_mg_per_dl", liver.bilirubin_mg_per_dl, "0.6", 0.05, 30, "A", "bilirubin before treatment, mg/dL; upper limit of normal 1.2", "docs/clinic.md"),
+    REAL("liver.alp_u_per_l", liver.alp_u_per_l, "85", 1, 3000, "A", "alkaline phosphatase before treatment, U/L; upper limit of normal 120", "docs/clinic.md"),
+    REAL("liver.ggt_u_per_l", liver.ggt_u_per_l, "35", 1, 3000, "A", "GGT before treatment, U/L; upper limit of normal 50", "docs/clinic.md"),
+    REAL("liver.degradation_half_life_h", liver.degradation_half_life_h, "24", 0.1, 1000, "A", "half-life of conjugate the liver has taken up; sets payload free meanwhile, h", "assumed"),
+    REAL("liver.adc_share", liver.adc_share, "0.3", 0, 1, "A", "share of the sinusoid's load that is conjugate in plasma; the rest is free payload", "assumed"),
+    REAL("liver.half_load_ng_ml", liver.half_load_ng_ml, "300", 1, 1e6, "A", "load at half the largest injury, ng/mL of conjugate", "docs/clinic.md"),
+    REAL("liver.load_power", liver.load_power, "2", 1, 8, "A", "steepness of injury in load; above 1 one large dose is worse than the same in parts", "docs/clinic.md"),
+    REAL("liver.injury_per_h", liver.injury_per_h, "0.004", 0, 1, "C", "largest sinusoidal injury, 1/h", "docs/clinic.md"),
+    REAL("liver.sensitivity", liver.sensitivity, "1", 0, 100, "A", "factor on this patient's injury: liver disease, earlier transplant", "docs/clinic.md"),
+    REAL("liver.sensitivity_ln_sd", liver.sensitivity_ln_sd, "0.7", 0, 3, "A", "spread of injury between patients by luck, SD of the logarithm", "docs/clinic.md"),
+    REAL("liver.repair_half_life_d", liver.repair_half_life_d, "14", 0.1, 1000, "A", "half-life of sinusoidal injury, d", "docs/clinic.md"),
+    REAL("liver.stress_half_ng_ml", liver.stress_half_ng_ml, "100", 1, 1e6, "A", "load at half the largest stress of hepatocytes, ng/mL", "docs/clinic.md"),
+    REAL("liver.alt_gain", liver.alt_gain, "2.5", 0, 1000, "C", "rise of ALT at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.ast_gain", liver.ast_gain, "4", 0, 1000, "C", "rise of AST at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.bilirubin_gain", liver.bilirubin_gain, "2", 0, 1000, "C", "rise of bilirubin at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.alp_gain", liver.alp_gain, "2", 0, 1000, "C", "rise of alkaline phosphatase at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.ggt_gain", liver.ggt_gain, "6", 0, 1000, "C", "rise of GGT at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.enzyme_ln_sd", liver.enzyme_ln_sd, "0.7", 0, 3, "A", "spread of those rises between patients by luck, SD of the logarithm", "docs/clinic.md"),
+    REAL("liver.finding_ln_sd", liver.finding_ln_sd, "0.4", 0, 3, "A", "spread of jaundice, weight, hepatomegaly and ascites at one injury by luck, SD of the logarithm", "docs/clinic.md"),
 
     TEXT("drug.name", drug.name, "inotuzumab ozogamicin", NULL, "name of the conjugate, for titles", LABEL),
     CHOICE("drug.pk", drug.pk, "mechanistic", "mechanistic|empirical|constant", "T", "plasma model: cells take drug up; Garrett's time-dependent clearance; or a constant concentration", "docs/model.md section 2"),
