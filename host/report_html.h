@@ -1,0 +1,25 @@
+/* Pieces of a page of HTML that needs nothing else: no script, no other file, no network. */
+#ifndef MARROW_REPORT_HTML_H
+#define MARROW_REPORT_HTML_H
+
+#include <stdio.h>
+
+#include "report_table.h"
+
+/* Text from a folder: characters HTML would act on, or forbids, never come through. */
+void html_text(FILE *out, const char *text);
+
+/* Everything up to the first paragraph; `title` as in "report of a run", ours and not a folder's. */
+void html_head(FILE *out, const char *title);
+void html_notice(FILE *out); /* not for treating patients */
+
+/* One figure, "–" where it is NAN; they stand in a <div class="tiles">. Name and unit are HTML. */
+void html_tile(FILE *out, const char *name, double value, const char *unit);
+
+/* A heading and all of a table; a zeroed one was not written. */
+void html_table(FILE *out, const char *title, const ReportTable *t);
+
+void html_config(FILE *out, const char *config);
+void html_foot(FILE *out, const char *version, const char *git_id);
+
+#endif
