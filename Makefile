@@ -7,6 +7,9 @@ BUILD   ?= build
 SECONDS ?= 60
 NVCC    ?= nvcc
 
+# For the targets a newcomer types; whoever gave -j has said how many.
+PARALLEL = $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
+
 # Only the rules below: the built-in ones would try to link dependency files into programs.
 MAKEFLAGS += --no-builtin-rules
 
@@ -56,7 +59,7 @@ SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
 FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch])
 
-.PHONY: all man uninstall deps deps-dev demo plot portable test unit test-all check-kernels long gpu-check bench asan ubsan fuzz \
+.PHONY: all man uninstall deps deps-dev demo plot portable test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -150,7 +153,7 @@ deps-dev: ## the same, with the developer's tools
 	@sh tests/deps.sh $(DEPS) $(DEV_DEPS)
 
 demo: deps ## a typical adult under the label regimen: run, weekly table, where the files are
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	$(BUILD)/marrow run configs/label.yaml -o out/label --force
 	@awk -f docs/weekly.awk out/label/timeseries.csv
 	@echo; echo "Files in out/label: timeseries.csv (every column), events.csv, doses.csv, config.yaml, run.json"
@@ -217,13 +220,19 @@ clean: ## removes build/ (runs in out/ stay)
 
 ## Checking
 
-test: $(BUILD)/marrow $(TESTS) $(FAKES) $(PORTABLE).tar.gz ## every test; ends with the counts
+test: ## every test; ends with the counts
+	@$(MAKE) --no-print-directory $(PARALLEL) test-programs
 	@tests/run.sh $(BUILD) $(TESTS) $(SCRIPTS)
+
+test-programs: $(BUILD)/marrow $(TESTS) $(FAKES) $(PORTABLE).tar.gz
 
 unit: $(TESTS)
 	@tests/run.sh $(BUILD) $(TESTS)
 
-test-all: test long check-kernels asan ubsan lint format-check ## everything there is (needs deps-dev)
+# One after the other: two at a time would measure each other.
+test-all: ## everything there is (needs deps-dev)
+	@for stage in test long check-kernels asan ubsan lint format-check; do \
+	  $(MAKE) --no-print-directory $(PARALLEL) $$stage || exit 1; done
 
 long: $(BUILD)/marrow $(TESTS) ## what takes longer, or needs other programs to check against (deps-dev)
 	@tests/run.sh $(BUILD) $(LONG)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh BUILD TEST...: runs test programs (cmocka, read as TAP) and scripts (`ok - name`, `not ok - name`,
-# `skip - name: reason`), one after the other. Prints all they print, keeps it in BUILD/test-logs/, and ends with
-# `N passed, N failed, N skipped`, counting single tests. Exits 1 if one failed, or if none ran at all.
+# `skip - name: reason`), as many at a time as there are processors (JOBS=1: one). Prints all they print, each when it is
+# done, keeps it in BUILD/test-logs/, and ends with `N passed, N failed, N skipped`, counting single tests. Exits 1 if one
+# failed, or if none ran at all.
 #
 # A test program says why it skips in the line it prints before: cmocka's skip() has no words.
 set -u
@@ -37,18 +38,29 @@ count() {
         }' "$logs/$1.log"
 }
 
+run() { # TEST: its output to its log, its exit status beside it
+    local name command
+    name=$(basename "$1")
+    case $1 in
+    *.sh) command=(bash "$1") ;;
+    *) command=("$1") ;;
+    esac
+    timeout "$limit" stdbuf -oL "${command[@]}" > "$logs/$name.log" 2>&1 < /dev/null
+    echo $? > "$logs/$name.status"
+    # whole, though several end at the same time
+    flock "$logs/summary" sh -c 'echo "== $1"; cat "$2"' sh "$name" "$logs/$name.log"
+}
+
 : > "$logs/summary"
+export -f run
+export logs limit
+# xargs and not the shell's own background, in which a program would ignore SIGINT
+printf '%s\0' "$@" | xargs -0 -n 1 -P "${JOBS:-$(nproc)}" bash -c 'run "$1"' run
+
 passed=0 failed=0 skipped=0
 for test in "$@"; do
     name=$(basename "$test")
-    echo "== $name"
-    case $test in
-    *.sh) command=(bash "$test") ;;
-    *) command=("$test") ;;
-    esac
-    timeout "$limit" stdbuf -oL "${command[@]}" 2>&1 | tee "$logs/$name.log"
-    status=${PIPESTATUS[0]}
-    read -r p f s <<< "$(count "$name" "$status")"
+    read -r p f s <<< "$(count "$name" "$(cat "$logs/$name.status")")"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 
