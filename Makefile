@@ -8,7 +8,7 @@ SECONDS ?= 60
 NVCC    ?= nvcc
 
 # For the targets a newcomer types; whoever gave -j has said how many.
-PARALLEL = $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc))
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # Only the rules below: the built-in ones would try to link dependency files into programs.
 MAKEFLAGS += --no-builtin-rules
