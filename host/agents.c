@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { COLUMNS = 1 + REAL_FIELDS + WORD_FIELDS };
 
@@ -12,13 +13,28 @@ static void **column(Agents *a, int i) {
     return (void **)&a->word[i - 1 - REAL_FIELDS];
 }
 
+enum { HUGE_PAGE = 2 << 20 };
+
+/* Fresh memory costs a fault a page, which for small ones takes longer than filling it. */
+static void *block_get(size_t bytes) {
+    if (bytes < HUGE_PAGE) return malloc(bytes);
+    size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *block = aligned_alloc(HUGE_PAGE, whole);
+    if (block) (void)madvise(block, whole, MADV_HUGEPAGE); /* advice: as well without */
+    return block;
+}
+
 Status agents_room(Agents *a, size_t room) {
-    if (a->cls && room <= a->room) return STATUS_OK;
+    if (a->memory && room <= a->room) return STATUS_OK;
+    u32 *memory = block_get((room ? room : 1) * COLUMNS * sizeof(u32));
+    REQUIRE(memory, STATUS_FAILED, "agents: no memory for a list of %zu", room);
     for (int i = 0; i < COLUMNS; i++) {
-        void *grown = realloc(*column(a, i), room * sizeof(u32));
-        REQUIRE(grown, STATUS_FAILED, "agents: no memory for a list of %zu", room);
-        *column(a, i) = grown;
+        u32 *to = memory + (size_t)i * room;
+        if (a->count) memcpy(to, *column(a, i), a->count * sizeof(u32));
+        *column(a, i) = to;
     }
+    free(a->memory);
+    a->memory = memory;
     a->room = room;
     return STATUS_OK;
 }
@@ -28,52 +44,77 @@ bool agent_dying(const Agents *agents, size_t i) {
 }
 
 void agents_destroy(Agents *agents) {
-    for (int i = 0; i < COLUMNS; i++) free(*column(agents, i));
+    free(agents->memory);
     *agents = (Agents){0};
 }
 
-/* One page of a pool, fetched. */
-typedef struct Page {
-    f32 real[REAL_FIELDS][PAGE_SLOTS];
-    u32 word[PAGE_SLOTS][WORD_FIELDS];
-    u32 live[PAGE_WORDS];
-} Page;
+/* Neighbouring pages of a pool, fetched together: a device answers few long questions faster than many short
+ * ones, and these still fit into a processor's cache. */
+enum { STRETCH = 8 };
+typedef struct Stretch {
+    f32 real[STRETCH][REAL_FIELDS][PAGE_SLOTS];
+    u32 word[STRETCH][PAGE_SLOTS][WORD_FIELDS];
+    u32 live[STRETCH][PAGE_WORDS];
+} Stretch;
 
-static Status page_read(Backend *b, u32 page, Page *out) {
-    TRY(backend_read(b, POOL_REAL, page * sizeof out->real, sizeof out->real, out->real));
-    TRY(backend_read(b, POOL_WORD, page * sizeof out->word, sizeof out->word, out->word));
-    return backend_read(b, POOL_LIVE, page * sizeof out->live, sizeof out->live, out->live);
+static Status stretch_read(Backend *b, u32 first, u32 pages, Stretch *out) {
+    TRY(backend_read(b, POOL_REAL, first * sizeof out->real[0], pages * sizeof out->real[0], out->real));
+    TRY(backend_read(b, POOL_WORD, first * sizeof out->word[0], pages * sizeof out->word[0], out->word));
+    return backend_read(b, POOL_LIVE, first * sizeof out->live[0], pages * sizeof out->live[0], out->live);
 }
 
-static void page_append(Agents *a, const Page *page, u32 cls) {
-    for (u32 slot = 0; slot < PAGE_SLOTS; slot++) {
-        if (!(page->live[slot / 32u] >> slot % 32u & 1u)) continue;
-        a->cls[a->count] = cls;
-        for (int f = 0; f < REAL_FIELDS; f++) a->real[f][a->count] = page->real[f][slot];
-        for (int f = 0; f < WORD_FIELDS; f++) a->word[f][a->count] = page->word[slot][f];
-        a->count++;
-    }
+/* The places taken, in order. */
+static u32 slots_of(const u32 live[PAGE_WORDS], uint16_t slots[PAGE_SLOTS]) {
+    u32 count = 0;
+    for (u32 w = 0; w < PAGE_WORDS; w++)
+        for (u32 bits = live[w]; bits; bits &= bits - 1u)
+            slots[count++] = (uint16_t)(32u * w + (u32)__builtin_ctz(bits));
+    return count;
 }
 
-static Status pages_read(Backend *b, const PageRow *rows, Page *page, Agents *out) {
-    for (u32 p = 0; p < b->pages; p++) {
-        if (rows[p].cls == NO_CLASS) continue;
-        TRY(page_read(b, p, page));
-        TRY(agents_room(out, out->count + PAGE_SLOTS));
-        page_append(out, page, rows[p].cls);
+/* Column by column: each is then one stream to read and one to write. */
+static Status page_append(Agents *a, const Stretch *from, u32 page, u32 cls) {
+    uint16_t slots[PAGE_SLOTS];
+    u32 count = slots_of(from->live[page], slots);
+    REQUIRE(a->count + count <= a->room, STATUS_FAILED,
+            "agents: a page holds %u where fewer were counted; report this as a bug", count);
+    for (u32 i = 0; i < count; i++) a->cls[a->count + i] = cls;
+    for (int f = 0; f < REAL_FIELDS; f++)
+        for (u32 i = 0; i < count; i++) a->real[f][a->count + i] = from->real[page][f][slots[i]];
+    for (int f = 0; f < WORD_FIELDS; f++)
+        for (u32 i = 0; i < count; i++) a->word[f][a->count + i] = from->word[page][slots[i]][f];
+    a->count += count;
+    return STATUS_OK;
+}
+
+/* Pages in use from `first` on, at most STRETCH of them; 0 at the pool's end. */
+static u32 stretch_of(const PageRow *rows, u32 pages, u32 *first) {
+    u32 length = 0;
+    while (*first < pages && rows[*first].cls == NO_CLASS) ++*first;
+    while (length < STRETCH && *first + length < pages && rows[*first + length].cls != NO_CLASS) length++;
+    return length;
+}
+
+static Status pages_read(Backend *b, const PageRow *rows, Stretch *stretch, Agents *out) {
+    size_t agents = out->count;
+    for (u32 p = 0; p < b->pages; p++) agents += rows[p].cls == NO_CLASS ? 0 : rows[p].used;
+    TRY(agents_room(out, agents));
+    for (u32 first = 0, length; (length = stretch_of(rows, b->pages, &first)) > 0; first += length) {
+        TRY(stretch_read(b, first, length, stretch));
+        for (u32 p = 0; p < length; p++) TRY(page_append(out, stretch, p, rows[first + p].cls));
     }
     return STATUS_OK;
 }
 
 static Status pool_read(Backend *b, Agents *out) {
     PageRow *rows = malloc(b->pages * sizeof *rows);
-    Page *page = malloc(sizeof *page);
-    bool room = rows && page;
+    Stretch *stretch = malloc(sizeof *stretch);
+    bool room = rows && stretch;
     Status status = room ? backend_read(b, POOL_ROWS, 0, b->pages * sizeof *rows, rows)
                          : status_set(STATUS_FAILED, "agents: out of memory");
-    if (room && status == STATUS_OK) status = pages_read(b, rows, page, out);
+    if (room && status == STATUS_OK) status = pages_read(b, rows, stretch, out);
     free(rows);
-    free(page);
+    free(stretch);
     return status;
 }
 

@@ -11,6 +11,7 @@ typedef struct Agents {
     u32 *cls;               /* index into CellClasses */
     f32 *real[REAL_FIELDS]; /* REAL_…: molecules, breaks, budgets; kernels/types.h */
     u32 *word[WORD_FIELDS]; /* WORD_…: identity and events */
+    void *memory;           /* that holds all columns */
 } Agents;
 
 /* A cell committed to apoptosis: nothing more can befall it, and its clock runs down to its disappearance. */
