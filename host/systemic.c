@@ -194,6 +194,10 @@ bool systemic_ascites(const SystemicRates *rates, const SystemicState *state) {
     return state->sinusoid_injury >= rates->liver.ascites_at;
 }
 
+bool systemic_reversed_flow(const SystemicRates *rates, const SystemicState *state) {
+    return state->sinusoid_injury >= rates->liver.reversed_flow_at;
+}
+
 double systemic_creatinine_ratio(const SystemicState *state) {
     double late = fmax(0, state->sinusoid_injury - 0.5); /* the kidney follows severe injury only (A) */
     return 1 + 3 * late;

@@ -54,7 +54,7 @@ typedef struct LiverRates {
     double alt_gain, ast_gain, bilirubin_gain, alp_gain, ggt_gain; /* rise at full stress, times base; luck */
     double bilirubin_by_injury;                                    /* mg/dL at J = 1; luck */
     double weight_by_injury;                                       /* % at J = 1; luck */
-    double hepatomegaly_at, ascites_at;                            /* J from which there is a finding; luck */
+    double hepatomegaly_at, ascites_at, reversed_flow_at;          /* J from which there is a finding; luck */
 } LiverRates;
 
 typedef struct SystemicRates {
@@ -102,6 +102,7 @@ double systemic_lymphocytes(const SystemicState *state, double b_mature_per_ul);
 double systemic_weight_gain(const SystemicRates *rates, const SystemicState *state); /* % by fluid */
 bool systemic_hepatomegaly(const SystemicRates *rates, const SystemicState *state);  /* painful */
 bool systemic_ascites(const SystemicRates *rates, const SystemicState *state);
+bool systemic_reversed_flow(const SystemicRates *rates, const SystemicState *state); /* by ultrasound */
 double systemic_creatinine_ratio(const SystemicState *state); /* over the patient's baseline */
 
 #endif

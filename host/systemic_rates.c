@@ -31,6 +31,7 @@ typedef enum LiverTrait {
     TRAIT_WEIGHT,
     TRAIT_HEPATOMEGALY,
     TRAIT_ASCITES,
+    TRAIT_FLOW,
 } LiverTrait;
 
 static double spread(const Config *config, LiverTrait trait, double ln_sd) {
@@ -59,10 +60,11 @@ static LiverRates liver_rates(const Config *config) {
         .bilirubin_gain = config->liver.bilirubin_gain * spread(config, TRAIT_BILIRUBIN, answer),
         .alp_gain = config->liver.alp_gain * spread(config, TRAIT_ALP, answer),
         .ggt_gain = config->liver.ggt_gain * spread(config, TRAIT_GGT, answer),
-        .bilirubin_by_injury = 12 * spread(config, TRAIT_JAUNDICE, sd), /* A, as the three below */
+        .bilirubin_by_injury = 12 * spread(config, TRAIT_JAUNDICE, sd), /* A, as the four below */
         .weight_by_injury = 15 * spread(config, TRAIT_WEIGHT, sd),
         .hepatomegaly_at = 0.35 * spread(config, TRAIT_HEPATOMEGALY, sd),
         .ascites_at = 0.50 * spread(config, TRAIT_ASCITES, sd),
+        .reversed_flow_at = 0.50 * spread(config, TRAIT_FLOW, sd),
     };
 }
 
