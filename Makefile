@@ -6,6 +6,8 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 SECONDS ?= 60
 NVCC    ?= nvcc
+VIEWER  ?= yes
+IMGUI   ?= /usr/include/imgui
 
 # For the targets a newcomer types; whoever gave -j has said how many.
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -23,10 +25,13 @@ DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck xvfb xauth
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
 
 # Contraction stays off everywhere: results must be the same bits on every machine.
 WARNINGS := -Wall -Wextra -Wpedantic -Wmissing-prototypes -Werror
-PACKAGES := yaml-0.1 libcjson hdf5-serial
+PACKAGES := yaml-0.1 libcjson hdf5-serial libpng
 # One population over several processes, where MPI is (MPI=no leaves it out).
 ifneq ($(MPI),no)
 ifeq ($(shell pkg-config --exists ompi-c && echo yes),yes)
@@ -51,13 +56,23 @@ endif
 ARCH_x86_64_v3 := -march=x86-64-v3
 ARCH_x86_64_v4 := -march=x86-64-v4
 
-SOURCES := $(filter-out host/main.c,$(wildcard host/*.c))
+# The session behind the viewer knows no display and is part of the library; the rest of viz/ is the window, a program
+# of its own, so that `marrow` never loads a display library. VIEWER=no, or a missing package, leaves it out.
+WINDOW   := $(filter-out viz/session%,$(wildcard viz/*.c viz/*.cpp))
+SCREEN   := sdl2 SDL2_ttf
+ifneq ($(and $(filter-out no,$(VIEWER)),$(WINDOW),$(shell pkg-config --exists $(SCREEN) && echo yes),$(wildcard $(IMGUI)/imgui.h)),)
+PROGRAMS := $(BUILD)/marrow $(BUILD)/marrow-view
+else
+PROGRAMS := $(BUILD)/marrow
+endif
+
+SOURCES := $(filter-out host/main.c,$(wildcard host/*.c)) $(wildcard viz/session*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o $(BUILD)/kernel_fatbin.o
 LIBRARY := $(BUILD)/libmarrow.a
 TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
-FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch])
+FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch] viz/*.[ch] viz/*.cpp)
 
 .PHONY: all man uninstall deps deps-dev demo plot portable test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz \
         format format-check lint info help clean install FORCE
@@ -70,7 +85,7 @@ else
 say = @echo "$(1) $@";
 endif
 
-all: $(BUILD)/marrow ## the program, build/marrow (default)
+all: $(PROGRAMS) ## the program, build/marrow, and its viewer (default)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +101,24 @@ $(LIBRARY): $(OBJECTS)
 $(BUILD)/host/%.o: host/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc  )$(CC) $(HOST) -MMD -MP -c -o $@ $<
+
+$(BUILD)/marrow-view: $(WINDOW:%=$(BUILD)/%.o) $(LIBRARY)
+	$(call say,link)$(CXX) $(LDFLAGS) $(SANITIZE) -pthread -o $@ $^ -limgui $(shell pkg-config --libs $(SCREEN)) $(LIBS)
+
+# Only the window's own objects see the display's headers.
+$(BUILD)/viz/session%.o: viz/session%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc  )$(CC) $(HOST) -MMD -MP -c -o $@ $<
+
+$(BUILD)/viz/%.c.o: viz/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc  )$(CC) $(HOST) $(shell pkg-config --cflags $(SCREEN)) -MMD -MP -c -o $@ $<
+
+# ImGui's headers are not ours to warn about. Its own types are all that C++ is here for.
+$(BUILD)/viz/%.cpp.o: viz/%.cpp $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,c++ )$(CXX) -std=c++17 -D_GNU_SOURCE -DTARGET_C $(filter-out -Wmissing-prototypes,$(WARNINGS)) -fno-exceptions -fno-rtti -pthread \
+	  -g $(SANITIZE) $(CFLAGS) $(CPPFLAGS) $(shell pkg-config --cflags $(SCREEN)) -isystem $(IMGUI) -MMD -MP -c -o $@ $<
 
 # Version and git id go into this one object; nothing else is rebuilt when they change.
 $(BUILD)/host/version.o: HOST += -DMARROW_VERSION='"$(VERSION)"' -DMARROW_GIT='"$(shell cat $(BUILD)/git-id)"' \
@@ -142,7 +175,7 @@ $(BUILD)/man/marrow.1: $(BUILD)/marrow docs/man.sh $(wildcard docs/man/*.scd)
 	@rm -rf $(@D)
 	$(call say,man )sh docs/man.sh $(BUILD)/marrow $(VERSION) $(@D)
 
--include $(wildcard $(BUILD)/host/*.d $(BUILD)/kernels/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/host/*.d $(BUILD)/viz/*.d $(BUILD)/kernels/*.d $(BUILD)/tests/*.d)
 
 ## Using
 
@@ -197,6 +230,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 
 install: all man ## to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/marrow $(DESTDIR)$(PREFIX)/bin/marrow
+	[ ! -x $(BUILD)/marrow-view ] || install -D -m 755 $(BUILD)/marrow-view $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
 	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(DESTDIR)$(PREFIX)/share/doc/marrow
 	install -m 644 $(wildcard configs/*.*) $(DESTDIR)$(PREFIX)/share/marrow/configs
 	install -m 644 $(wildcard configs/regimens/*) $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens
@@ -208,7 +242,9 @@ install: all man ## to $(DESTDIR)$(PREFIX)
 
 # Files by their names: what somebody laid beside them stays, and so do folders shared with other programs.
 uninstall: ## takes away what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
+	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
+	@[ ! -d $(DESTDIR)$(PREFIX)/libexec/marrow ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/libexec/marrow
+	rm -f $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
 	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/*))
 	@for folder in doc/marrow marrow/configs/regimens marrow/configs marrow; do \
 	  [ ! -d $(SHARE)/$$folder ] || rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder; done
@@ -224,7 +260,7 @@ test: ## every test; ends with the counts
 	@$(MAKE) --no-print-directory $(PARALLEL) test-programs
 	@tests/run.sh $(BUILD) $(TESTS) $(SCRIPTS)
 
-test-programs: $(BUILD)/marrow $(TESTS) $(FAKES) $(PORTABLE).tar.gz
+test-programs: $(PROGRAMS) $(TESTS) $(FAKES) $(PORTABLE).tar.gz
 
 unit: $(TESTS)
 	@tests/run.sh $(BUILD) $(TESTS)
@@ -234,7 +270,7 @@ test-all: ## everything there is (needs deps-dev)
 	@for stage in test long check-kernels asan ubsan lint format-check; do \
 	  $(MAKE) --no-print-directory $(PARALLEL) $$stage || exit 1; done
 
-long: $(BUILD)/marrow $(TESTS) ## what takes longer, or needs other programs to check against (deps-dev)
+long: $(PROGRAMS) $(TESTS) ## what takes longer, or needs other programs to check against (deps-dev)
 	@tests/run.sh $(BUILD) $(LONG)
 
 check-kernels: $(BUILD)/tests/nvrtc_code ## kernels as C, OpenCL C and CUDA: what GPUs are given, as a table
@@ -264,7 +300,7 @@ format-check:
 	clang-format --dry-run -Werror $(FORMATTED)
 
 lint: ## clang-tidy and cppcheck; silent when clean
-	clang-tidy --quiet $(wildcard host/*.c) kernels/kernels_c.c -- $(filter-out -Werror,$(HOST)) \
+	clang-tidy --quiet $(wildcard host/*.c viz/session*.c) kernels/kernels_c.c -- $(filter-out -Werror,$(HOST)) \
 	  -DKERNEL_SET=kernels_native -DMARROW_VERSION='""' -DMARROW_GIT='""' -DMARROW_FLAGS='""' -DMARROW_SETS='""'
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	  --suppress=missingIncludeSystem --suppress=arrayIndexOutOfBoundsCond -DTARGET_C -D__x86_64__ -D__GNUC__=12 host
+	  --suppress=missingIncludeSystem --suppress=arrayIndexOutOfBoundsCond -DTARGET_C -D__x86_64__ -D__GNUC__=12 host viz

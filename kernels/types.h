@@ -41,6 +41,23 @@ enum {
     REAL_FIELDS
 };
 enum { WORD_ID_LOW, WORD_ID_HIGH, WORD_EVENTS, WORD_FIELDS };
+
+/* What cells are coloured by, and the channels of the cytometer. The first two are labels. */
+typedef enum Quantity {
+    QUANTITY_KIND,      /* PictureKind (host/picture.h) */
+    QUANTITY_CLONE,     /* number of the clone; healthy cells apart */
+    QUANTITY_CD22,      /* free CD22 on the surface, molecules per cell */
+    QUANTITY_BOUND,     /* CD22 with conjugate on the surface */
+    QUANTITY_SURFACE,   /* both: what an antibody against another epitope would stain */
+    QUANTITY_OCCUPANCY, /* bound over both, 0 to 1 */
+    QUANTITY_INSIDE,    /* conjugate inside, molecules */
+    QUANTITY_PAYLOAD,   /* free calicheamicin inside, molecules */
+    QUANTITY_DAMAGE,    /* DNA double-strand breaks */
+    QUANTITY_CYCLE,     /* what is left of the cycle, in mean cycles */
+    QUANTITY_FSC,       /* forward scatter, a proxy: size */
+    QUANTITY_SSC,       /* side scatter, a proxy: granularity */
+    QUANTITIES
+} Quantity;
 #define BOX_FIELDS (REAL_FIELDS + WORD_FIELDS)
 
 /* Integer sums of one page, then of one class. From TALLY_LOST_CD22 on in 1/64 molecules. */
