@@ -14,6 +14,7 @@ typedef enum BodyPurpose {
     BODY_VISIT,          /* assay noise; event: the visit, index: the test */
     BODY_DECISION,       /* transplant, donor, no-start; index: which */
     BODY_SAMPLE,         /* a virtual patient's traits; index: which */
+    BODY_REPORT, /* whether a laboratory abnormality is reported; event: the episode, index: the term */
 } BodyPurpose;
 
 /* In (0, 1), never 0 or 1, in steps of 2^-52. */

@@ -14,7 +14,7 @@
 
 #include "status.h"
 
-enum { CONFIG_TEXT = 256, CONFIG_NAME = 32, CONFIG_CLONES = 8 };
+enum { CONFIG_TEXT = 256, CONFIG_NAME = 32, CONFIG_CLONES = 8, CONFIG_HAZARDS = 9 };
 
 typedef enum PkModel { PK_MECHANISTIC, PK_EMPIRICAL, PK_CONSTANT } PkModel;
 typedef enum Population { POPULATION_AUTO, POPULATION_ADULT, POPULATION_CHILD } Population;
@@ -73,6 +73,10 @@ typedef struct Config {
         double alt_gain, ast_gain, bilirubin_gain, alp_gain, ggt_gain;
         double enzyme_ln_sd, finding_ln_sd;
     } liver;
+    struct {
+        int ctcae;                     /* CtcaeVersion */
+        double factor[CONFIG_HAZARDS]; /* by HazardKind, host/hazards.h */
+    } hazards;
     struct {
         char name[CONFIG_NAME];
         PkModel pk;

@@ -48,6 +48,9 @@
     REAL(p "slope_ml_per_ng", m.slope_ml_per_ng, kill, 0, 1, "C", "kill of precursors by conjugate in plasma (off target), per ng/mL", "docs/clinic.md; from grades of adverse events"), \
     REAL(p "room_power", m.room_power, power, 0, 3, "A", "the count at rest is base times (normal marrow over a healthy one's) to this power", "docs/clinic.md: cytopenia at entry")
 
+#define HAZARD_KEY(name, kind)                                                                           \
+    REAL("hazards." name, hazards.factor[kind], "1", 0, 1000, "A", "factor on the hazard of " name, "docs/clinic.md")
+
 const ConfigKey config_keys[] = {
     COUNT("simulation.agents", simulation.agents, "1000000", 1, 2e9, "A", "agents at most while burden falls; they stand for the blasts and the healthy B cells", "choice of resolution"),
     REAL("simulation.dt_h", simulation.dt_h, "1", 0.01, 24, "A", "interval between event passes, h; the flow map is exact for any", "convergence is tested at 4, 2, 1, 0.5"),
@@ -104,6 +107,17 @@ const ConfigKey config_keys[] = {
     REAL("liver.ggt_gain", liver.ggt_gain, "6", 0, 1000, "C", "rise of GGT at full stress, over its base; median", "docs/clinic.md"),
     REAL("liver.enzyme_ln_sd", liver.enzyme_ln_sd, "0.7", 0, 3, "A", "spread of those rises between patients by luck, SD of the logarithm", "docs/clinic.md"),
     REAL("liver.finding_ln_sd", liver.finding_ln_sd, "0.4", 0, 3, "A", "spread of jaundice, weight, hepatomegaly and ascites at one injury by luck, SD of the logarithm", "docs/clinic.md"),
+
+    CHOICE("hazards.ctcae", hazards.ctcae, "v3", "v3|v4|v5", "M", "version of the Common Terminology Criteria that grades adverse events", "INO-VATE graded by v3"),
+    HAZARD_KEY("infection", 0),
+    HAZARD_KEY("febrile_neutropenia", 1),
+    HAZARD_KEY("haemorrhage", 2),
+    HAZARD_KEY("infusion_reaction", 3),
+    HAZARD_KEY("qt_prolongation", 4),
+    HAZARD_KEY("fatigue", 5),
+    HAZARD_KEY("nausea", 6),
+    HAZARD_KEY("fever", 7),
+    HAZARD_KEY("headache", 8),
 
     TEXT("drug.name", drug.name, "inotuzumab ozogamicin", NULL, "name of the conjugate, for titles", LABEL),
     CHOICE("drug.pk", drug.pk, "mechanistic", "mechanistic|empirical|constant", "T", "plasma model: cells take drug up; Garrett's time-dependent clearance; or a constant concentration", "docs/model.md section 2"),
