@@ -67,7 +67,8 @@ PROGRAMS := $(BUILD)/marrow
 endif
 
 SOURCES := $(filter-out host/main.c,$(wildcard host/*.c)) $(wildcard viz/session*.c)
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o $(BUILD)/kernel_fatbin.o
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o $(BUILD)/kernel_fatbin.o \
+           $(BUILD)/policy_texts.o
 LIBRARY := $(BUILD)/libmarrow.a
 TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
@@ -141,6 +142,16 @@ $(BUILD)/kernel_fatbin.c: kernels/fatbin.sh $(wildcard kernels/*.h)
 $(BUILD)/kernel_%.o: $(BUILD)/kernel_%.c
 	$(call say,cc  )$(CC) $(HOST) -c -o $@ $<
 
+# Policies by name work wherever the program runs; a copy of one of these files, changed, is given by its path.
+POLICIES := $(wildcard configs/policies/*.yaml)
+
+$(BUILD)/policy_texts.c: host/policy_embed.sh $(POLICIES)
+	@mkdir -p $(@D)
+	$(call say,text)sh host/policy_embed.sh $@ $(POLICIES)
+
+$(BUILD)/policy_texts.o: $(BUILD)/policy_texts.c host/policy_built_in.h
+	$(call say,cc  )$(CC) $(HOST) -Ihost -c -o $@ $<
+
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,cc  )$(CC) $(HOST) -Ihost -Ikernels -MMD -MP $(LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
@@ -176,6 +187,10 @@ $(BUILD)/man/marrow.1: $(BUILD)/marrow docs/man.sh $(wildcard docs/man/*.scd)
 	$(call say,man )sh docs/man.sh $(BUILD)/marrow $(VERSION) $(@D)
 
 -include $(wildcard $(BUILD)/host/*.d $(BUILD)/viz/*.d $(BUILD)/kernels/*.d $(BUILD)/tests/*.d)
+
+# The rules' table and its cases: made by their test, which fails when it is old.
+docs/rules.md: $(BUILD)/tests/test_policy tests/policy_cases.txt
+	$(call say,doc )$(BUILD)/tests/test_policy --table > $(BUILD)/rules.md && mv $(BUILD)/rules.md $@
 
 ## Using
 
@@ -231,9 +246,10 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 install: all man ## to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/marrow $(DESTDIR)$(PREFIX)/bin/marrow
 	[ ! -x $(BUILD)/marrow-view ] || install -D -m 755 $(BUILD)/marrow-view $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
-	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(DESTDIR)$(PREFIX)/share/doc/marrow
+	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(SHARE)/marrow/configs/policies $(DESTDIR)$(PREFIX)/share/doc/marrow
 	install -m 644 $(wildcard configs/*.*) $(DESTDIR)$(PREFIX)/share/marrow/configs
 	install -m 644 $(wildcard configs/regimens/*) $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens
+	install -m 644 $(POLICIES) $(SHARE)/marrow/configs/policies
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/marrow
 	install -d $(SHARE)/man/man1 $(SHARE)/man/man5
 	install -m 644 $(BUILD)/man/*.1 $(SHARE)/man/man1
@@ -245,8 +261,8 @@ uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
 	@[ ! -d $(DESTDIR)$(PREFIX)/libexec/marrow ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/libexec/marrow
 	rm -f $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
-	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/*))
-	@for folder in doc/marrow marrow/configs/regimens marrow/configs marrow; do \
+	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/* configs/policies/*))
+	@for folder in doc/marrow marrow/configs/regimens marrow/configs/policies marrow/configs marrow; do \
 	  [ ! -d $(SHARE)/$$folder ] || rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder; done
 	rm -f $(SHARE)/man/man1/marrow.1 $(SHARE)/man/man1/marrow-*.1 $(SHARE)/man/man5/marrow-config.5
 	rm -f $(SHARE)/bash-completion/completions/marrow

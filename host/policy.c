@@ -1,0 +1,61 @@
+#include "policy.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy_built_in.h"
+#include "policy_words.h"
+
+bool policy_is_built_in(const char *name) {
+    if (strcmp(name, "none") == 0) return true;
+    for (const PolicyText *text = policy_texts; text->name; text++)
+        if (strcmp(text->name, name) == 0) return true;
+    return false;
+}
+
+static Status read_file(Policy *out, const char *path) {
+    enum { ROOM = 1 << 18 };
+    FILE *file = fopen(path, "r");
+    REQUIRE(file, STATUS_BAD_INPUT, "%s: cannot be read: %s; give none, label, cautious or a file of rules",
+            path, strerror(errno));
+    char *text = malloc(ROOM);
+    size_t length = text ? fread(text, 1, ROOM, file) : 0;
+    bool failed = ferror(file) != 0, more = !feof(file);
+    fclose(file);
+    Status status =
+        !text    ? status_set(STATUS_FAILED, "%s: out of memory", path)
+        : failed ? status_set(STATUS_BAD_INPUT, "%s: cannot be read; give a file of rules", path)
+        : more   ? status_set(STATUS_BAD_INPUT, "%s: longer than %d bytes; rules take less", path, ROOM - 1)
+                 : policy_read_text(out, path, text, length);
+    free(text);
+    return status;
+}
+
+Status policy_read(Policy *out, const char *name) {
+    *out = (Policy){0};
+    if (strcmp(name, "none") == 0) return STATUS_OK;
+    for (const PolicyText *text = policy_texts; text->name; text++)
+        if (strcmp(text->name, name) == 0) return policy_read_text(out, text->name, text->text, text->length);
+    return read_file(out, name);
+}
+
+int policy_next(const Policy *policy, PolicyMoment moment, const PolicyFacts *facts, int from) {
+    for (int i = from; i < policy->count; i++)
+        if (policy->rule[i].moment == moment && expr_met(&policy->rule[i].when, facts)) return i;
+    return -1;
+}
+
+bool policy_recovered(const Policy *policy, int index, const PolicyFacts *facts) {
+    const PolicyRule *rule = &policy->rule[index];
+    return rule->until.count ? expr_met(&rule->until, facts) : expr_value(&rule->when, facts) == 0;
+}
+
+void policy_reason(const PolicyRule *rule, const PolicyFacts *facts, char out[EXPR_DETAIL]) {
+    expr_values(&rule->when, facts, out);
+    size_t used = strlen(out);
+    if (rule->because[0] && used + strlen(rule->because) + 3 < EXPR_DETAIL)
+        snprintf(out + used, EXPR_DETAIL - used, "%s%s", used ? ": " : "", rule->because);
+}

@@ -1,0 +1,75 @@
+#include "policy_facts.h"
+
+#include <string.h>
+
+typedef struct FactRow {
+    const char *name, *text;
+} FactRow;
+
+static const FactRow rows[FACTS] = {
+    [FACT_CYCLE] = {"cycle", "cycle of the dose that is due, else the present one"},
+    [FACT_DAY_OF_CYCLE] = {"day_of_cycle", "day of the visit, from 1; 0 before the first dose"},
+    [FACT_NEXT_DAY] = {"next_day", "day the coming dose was planned for: 1, 8, 15; 0 in tables"},
+    [FACT_DOSES_GIVEN] = {"doses_given", "doses begun so far"},
+    [FACT_CYCLES_GIVEN] = {"cycles_given", "cycles in which a dose was given"},
+    [FACT_DOSE_DAYS] = {"dose_days", "days since the latest dose began"},
+    [FACT_HELD_D] = {"held_d", "days by which holds within a cycle have made the coming dose late"},
+    [FACT_DELAYED_D] = {"delayed_d", "days by which a cycle's first dose is late"},
+    [FACT_LONGEST_HOLD_D] = {"longest_hold_d", "longest hold in the cycle before, days"},
+    [FACT_HOLD_OMITTED] = {"hold_omitted", "doses omitted in the present hold"},
+    [FACT_REDUCTIONS] = {"reductions", "steps down so far: 25 % less, then two doses a cycle"},
+    [FACT_COMING] = {"coming", "a dose of the course is still to come"},
+    [FACT_RESPONSE] = {"response", "as it stands: nr < cri < crh < cr"},
+    [FACT_BEST_RESPONSE] = {"best_response", "the best so far"},
+    [FACT_RESPONSE_CYCLE] = {"response_cycle", "cycle of the first CR, CRh or CRi; 0 before"},
+    [FACT_RELAPSED] = {"relapsed", "after a response"},
+    [FACT_PROGRESSED] = {"progressed", "without one"},
+    [FACT_FAILED] = {"failed", "no response within three cycles was noted"},
+    [FACT_DISEASE_STABLE] = {"disease_stable", "marrow blasts not above those of the marrow before"},
+    [FACT_MARROW_DAYS] = {"marrow_days", "days since the latest marrow"},
+    [FACT_MRD_NEGATIVE] = {"mrd_negative", "latest flow cytometry of a marrow in remission below 1e-4"},
+    [FACT_PLATELET_TRANSFUSION_DAYS] = {"platelet_transfusion_days", "days since platelets were transfused"},
+    [FACT_RED_CELL_TRANSFUSION_DAYS] = {"red_cell_transfusion_days", "days since red cells were transfused"},
+    [FACT_G_CSF_DAYS] = {"g_csf_days", "days since G-CSF was given"},
+    [FACT_INFUSION_REACTION] = {"infusion_reaction", "CTCAE grade during the latest infusion"},
+    [FACT_OTHER_GRADE] = {"other_grade", "worst related non-haematologic event now, liver tests apart"},
+    [FACT_OTHER_BASELINE_GRADE] = {"other_baseline_grade", "the same before the first dose"},
+    [FACT_VOD_GRADE] = {"vod_grade", "EBMT severity now, 1 mild to 4 very severe; 0 none"},
+    [FACT_VOD_EVER] = {"vod_ever", "VOD was diagnosed at any time"},
+    [FACT_INFECTION_GRADE] = {"infection_grade", "CTCAE grade now"},
+    [FACT_FEBRILE_NEUTROPENIA] = {"febrile_neutropenia", "now"},
+    [FACT_HAEMORRHAGE_GRADE] = {"haemorrhage_grade", "CTCAE grade now"},
+    [FACT_G_CSF] = {"g_csf", "is being given"},
+    [FACT_URSODIOL] = {"ursodiol", "is being given"},
+    [FACT_AGE_YEARS] = {"age_years", "age"},
+    [FACT_SALVAGE_LINE] = {"salvage_line", "1: first salvage; 0: newly diagnosed"},
+    [FACT_FIRST_REMISSION_MONTHS] = {"first_remission_months", "length of the first remission"},
+    [FACT_PRIOR_TRANSPLANT] = {"prior_transplant", "transplanted before this course"},
+    [FACT_MONTHS_SINCE_TRANSPLANT] = {"months_since_transplant", "at the start; infinite without one"},
+    [FACT_PH_POSITIVE] = {"ph_positive", "Philadelphia chromosome"},
+    [FACT_PRIOR_TKI] = {"prior_tki", "a tyrosine kinase inhibitor has failed"},
+    [FACT_ECOG] = {"ecog", "performance status, 0-4"},
+    [FACT_CD22_POSITIVE_PERCENT] = {"cd22_positive_percent", "blasts with CD22 by flow cytometry, %"},
+    [FACT_GILBERT] = {"gilbert", "Gilbert's syndrome or haemolysis"},
+    [FACT_PRIOR_VOD] = {"prior_vod", "VOD before this course"},
+    [FACT_LIVER_DISEASE] = {"liver_disease", "cirrhosis or active hepatitis"},
+    [FACT_ACTIVE_GVHD] = {"active_gvhd", "graft-versus-host disease at the start"},
+    [FACT_CNS_DISEASE] = {"cns_disease", "active disease of the nervous system"},
+    [FACT_TRANSPLANT_CANDIDATE] = {"transplant_candidate", "fit, willing, and a donor may be found"},
+    [FACT_TRANSPLANTED] = {"transplanted", "in this course"},
+    [FACT_TRANSPLANT_PLANNED] = {"transplant_planned", "decided, not done yet"},
+};
+
+const char *fact_name(FactId fact) {
+    return fact < FACTS ? rows[fact].name : NULL;
+}
+
+const char *fact_text(FactId fact) {
+    return fact < FACTS ? rows[fact].text : NULL;
+}
+
+int fact_find(const char *name) {
+    for (int i = 0; i < FACTS; i++)
+        if (strcmp(rows[i].name, name) == 0) return i;
+    return -1;
+}

@@ -1,0 +1,265 @@
+/* A policy file through libyaml: a list of rules, every mistake with its line and column. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_internal.h"
+#include "policy_words.h"
+#include "text.h"
+
+typedef struct PolicyReader {
+    ConfigTree tree;
+    Policy *out;
+    int inherited; /* rules of the policy this one extends */
+} PolicyReader;
+
+/* One rule's texts as they are found, with their nodes for messages. */
+typedef enum RuleKey {
+    KEY_NAME,
+    KEY_WHEN,
+    KEY_IF,
+    KEY_DO,
+    KEY_UNTIL,
+    KEY_BECAUSE,
+    KEY_SOURCE,
+    RULE_KEYS
+} RuleKey;
+
+static const char *const rule_keys[RULE_KEYS] = {"name", "when", "if", "do", "until", "because", "source"};
+
+typedef struct RuleNodes {
+    const yaml_node_t *node[RULE_KEYS];
+} RuleNodes;
+
+static ConfigPlace place_at(const PolicyReader *r, yaml_mark_t mark, size_t columns) {
+    ConfigPlace place;
+    snprintf(place.text, sizeof place.text, "%s:%zu:%zu", r->tree.name, mark.line + 1,
+             mark.column + 1 + columns);
+    return place;
+}
+
+static ConfigPlace place_of(const PolicyReader *r, const yaml_node_t *node) {
+    return place_at(r, node->start_mark, 0);
+}
+
+/* Inside a text: only where it stands on one line and is not quoted does its column follow. */
+static ConfigPlace place_in(const PolicyReader *r, const yaml_node_t *node, size_t at) {
+    bool plain =
+        node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && node->start_mark.line == node->end_mark.line;
+    return place_at(r, node->start_mark, plain ? at : 0);
+}
+
+static const char *text_of(const yaml_node_t *node) {
+    return (const char *)node->data.scalar.value;
+}
+
+static yaml_node_t *node_at(PolicyReader *r, int index) {
+    return yaml_document_get_node(&r->tree.document, index);
+}
+
+static Status require_text(const PolicyReader *r, const yaml_node_t *node, const char *what) {
+    REQUIRE(node->type == YAML_SCALAR_NODE && node->data.scalar.length > 0 &&
+                strlen(text_of(node)) == node->data.scalar.length,
+            STATUS_BAD_INPUT, "%s: %s takes a text", place_of(r, node).text, what);
+    return STATUS_OK;
+}
+
+static Status copy_text(const PolicyReader *r, const yaml_node_t *node, const char *what, char *out,
+                        size_t room) {
+    out[0] = '\0';
+    if (!node) return STATUS_OK;
+    REQUIRE(node->data.scalar.length < room, STATUS_BAD_INPUT, "%s: %s takes at most %zu bytes",
+            place_of(r, node).text, what, room - 1);
+    memcpy(out, text_of(node), node->data.scalar.length + 1);
+    return STATUS_OK;
+}
+
+static Status read_expr(const PolicyReader *r, const yaml_node_t *node, Expr *out) {
+    ExprError error;
+    *out = (Expr){0};
+    if (!node || expr_parse(out, text_of(node), &error)) return STATUS_OK;
+    return status_set(STATUS_BAD_INPUT, "%s: \"%s\": %s", place_in(r, node, (size_t)error.at).text,
+                      config_shown(text_of(node) + error.at).text, error.text);
+}
+
+static Status read_moment(const PolicyReader *r, const yaml_node_t *node, PolicyMoment *out) {
+    TextNearest nearest = {0};
+    for (int i = 0; i < MOMENTS; i++) {
+        const char *name = policy_moment_name((PolicyMoment)i);
+        *out = (PolicyMoment)i;
+        if (strcmp(text_of(node), name) == 0) return STATUS_OK;
+        text_consider(&nearest, text_of(node), name);
+    }
+    return status_set(STATUS_BAD_INPUT, "%s: \"%s\" is no moment; %s%s", place_of(r, node).text,
+                      config_shown(text_of(node)).text,
+                      nearest.name ? "did you mean " : "host/policy.h lists them",
+                      nearest.name ? nearest.name : "");
+}
+
+/* What stands after the action's word. */
+static Status read_amount(const PolicyReader *r, const yaml_node_t *node, const ActionWord *action,
+                          const char *rest, double *out) {
+    char *end = NULL;
+    const ConfigPlace place = place_of(r, node);
+    switch (action->takes) {
+    case TAKES_NOTHING:
+        REQUIRE(*rest == '\0', STATUS_BAD_INPUT, "%s: %s takes nothing more", place.text, action->word);
+        return STATUS_OK;
+    case TAKES_NUMBER:
+        *out = strtod(rest, &end);
+        REQUIRE(end != rest && *end == '\0' && *out >= action->lo && *out <= action->hi, STATUS_BAD_INPUT,
+                "%s: %s takes a number from %g to %g", place.text, action->word, action->lo, action->hi);
+        return STATUS_OK;
+    case TAKES_RESPONSE:
+        for (*out = 0; *out < RESPONSES; ++*out)
+            if (strcmp(rest, response_name((int)*out)) == 0) return STATUS_OK;
+        return status_set(STATUS_BAD_INPUT, "%s: %s takes NR, CRi, CRh or CR", place.text, action->word);
+    case TAKES_SWITCH:
+        *out = strcmp(rest, "on") == 0;
+        REQUIRE(*out > 0 || strcmp(rest, "off") == 0, STATUS_BAD_INPUT, "%s: %s takes on or off", place.text,
+                action->word);
+        return STATUS_OK;
+    }
+    return STATUS_OK;
+}
+
+static Status read_action(const PolicyReader *r, const yaml_node_t *node, PolicyRule *rule) {
+    const char *text = text_of(node);
+    TextNearest nearest = {0};
+    for (int i = 0; i < ACTIONS; i++) {
+        const ActionWord *action = &policy_actions[i];
+        size_t length = strlen(action->word);
+        text_consider(&nearest, text, action->word);
+        if (strncmp(text, action->word, length) != 0 || (text[length] != ' ' && text[length] != '\0'))
+            continue;
+        rule->action = (PolicyAction)i;
+        return read_amount(r, node, action, text + length + (text[length] == ' '), &rule->amount);
+    }
+    return status_set(STATUS_BAD_INPUT, "%s: \"%s\" is no action; %s%s", place_of(r, node).text,
+                      config_shown(text).text, nearest.name ? "did you mean " : "host/policy.h lists them",
+                      nearest.name ? nearest.name : "");
+}
+
+static Status unknown_key(const PolicyReader *r, const yaml_node_t *key) {
+    TextNearest nearest = {0};
+    for (int i = 0; i < RULE_KEYS; i++) text_consider(&nearest, text_of(key), rule_keys[i]);
+    return status_set(STATUS_BAD_INPUT, "%s: a rule has no key \"%s\"; %s%s", place_of(r, key).text,
+                      config_shown(text_of(key)).text,
+                      nearest.name ? "did you mean " : "it has name, when, if, do, until, because, source",
+                      nearest.name ? nearest.name : "");
+}
+
+static Status find_nodes(PolicyReader *r, const yaml_node_t *map, RuleNodes *out) {
+    *out = (RuleNodes){0};
+    REQUIRE(map->type == YAML_MAPPING_NODE, STATUS_BAD_INPUT, "%s: a rule is name, when, if, do, …",
+            place_of(r, map).text);
+    for (const yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
+        const yaml_node_t *key = node_at(r, p->key), *value = node_at(r, p->value);
+        TRY(require_text(r, key, "a key"));
+        int k = 0;
+        while (k < RULE_KEYS && strcmp(text_of(key), rule_keys[k]) != 0) k++;
+        if (k == RULE_KEYS) return unknown_key(r, key);
+        REQUIRE(!out->node[k], STATUS_BAD_INPUT, "%s: %s is given twice in one rule; keep one",
+                place_of(r, key).text, rule_keys[k]);
+        TRY(require_text(r, value, rule_keys[k]));
+        out->node[k] = value;
+    }
+    for (int k = KEY_NAME; k <= KEY_DO; k++)
+        REQUIRE(out->node[k] || k == KEY_IF, STATUS_BAD_INPUT, "%s: the rule has no %s; add it",
+                place_of(r, map).text, rule_keys[k]);
+    return STATUS_OK;
+}
+
+static Status check_rule(const PolicyReader *r, const RuleNodes *nodes, const PolicyRule *rule) {
+    bool waits = rule->action == ACTION_HOLD || rule->action == ACTION_DELAY;
+    REQUIRE(waits || !nodes->node[KEY_UNTIL], STATUS_BAD_INPUT,
+            "%s: only hold and delay have an until; leave it out",
+            nodes->node[KEY_UNTIL] ? place_of(r, nodes->node[KEY_UNTIL]).text : "");
+    for (int i = r->inherited; i < r->out->count; i++)
+        REQUIRE(strcmp(r->out->rule[i].name, rule->name) != 0, STATUS_BAD_INPUT,
+                "%s: a rule before is called %s already; give each its own name",
+                place_of(r, nodes->node[KEY_NAME]).text, rule->name);
+    return STATUS_OK;
+}
+
+/* Takes the place of an inherited rule of the same name, else comes last. */
+static void keep_rule(PolicyReader *r, const PolicyRule *rule) {
+    int i = 0;
+    while (i < r->inherited && strcmp(r->out->rule[i].name, rule->name) != 0) i++;
+    r->out->rule[i < r->inherited ? i : r->out->count++] = *rule;
+}
+
+static Status read_rule(PolicyReader *r, const yaml_node_t *map) {
+    RuleNodes nodes;
+    REQUIRE(r->out->count < POLICY_RULES, STATUS_BAD_INPUT, "%s: more than %d rules; split the policy",
+            place_of(r, map).text, POLICY_RULES);
+    PolicyRule own = {.amount = 0}, *rule = &own;
+    TRY(find_nodes(r, map, &nodes));
+    TRY(copy_text(r, nodes.node[KEY_NAME], "name", rule->name, sizeof rule->name));
+    TRY(copy_text(r, nodes.node[KEY_BECAUSE], "because", rule->because, sizeof rule->because));
+    TRY(copy_text(r, nodes.node[KEY_SOURCE], "source", rule->source, sizeof rule->source));
+    TRY(copy_text(r, nodes.node[KEY_IF], "if", rule->when_text, sizeof rule->when_text));
+    TRY(copy_text(r, nodes.node[KEY_UNTIL], "until", rule->until_text, sizeof rule->until_text));
+    TRY(read_moment(r, nodes.node[KEY_WHEN], &rule->moment));
+    TRY(read_action(r, nodes.node[KEY_DO], rule));
+    TRY(read_expr(r, nodes.node[KEY_IF], &rule->when));
+    TRY(read_expr(r, nodes.node[KEY_UNTIL], &rule->until));
+    TRY(check_rule(r, &nodes, rule));
+    keep_rule(r, rule);
+    return STATUS_OK;
+}
+
+/* A policy of the program, so that there is no circle. */
+static Status read_extended(PolicyReader *r, const yaml_node_t *node) {
+    const ConfigPlace place = place_of(r, node);
+    TRY(require_text(r, node, "extends"));
+    REQUIRE(policy_is_built_in(text_of(node)) && strcmp(text_of(node), r->tree.name) != 0, STATUS_BAD_INPUT,
+            "%s: \"%s\" is no policy of the program; extends takes label, cautious, supportive, response, "
+            "eligibility",
+            place.text, config_shown(text_of(node)).text);
+    uint64_t own = r->out->hash;
+    TRY(policy_read(r->out, text_of(node)));
+    r->out->hash = r->out->hash * 0x100000001b3u ^ own;
+    r->inherited = r->out->count;
+    return STATUS_OK;
+}
+
+static Status read_list(PolicyReader *r, const yaml_node_t *list) {
+    REQUIRE(list->type == YAML_SEQUENCE_NODE, STATUS_BAD_INPUT,
+            "%s: rules is a list; write one `- name: …` a rule", place_of(r, list).text);
+    for (const yaml_node_item_t *i = list->data.sequence.items.start; i < list->data.sequence.items.top; i++)
+        TRY(read_rule(r, node_at(r, *i)));
+    return STATUS_OK;
+}
+
+static Status read_root(PolicyReader *r) {
+    const yaml_node_t *root = yaml_document_get_root_node(&r->tree.document), *list = NULL;
+    REQUIRE(root && root->type == YAML_MAPPING_NODE, STATUS_BAD_INPUT,
+            "%s: no list of rules; write `rules:` and one `- name: …` a rule", r->tree.name);
+    for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
+        const yaml_node_t *key = node_at(r, p->key), *value = node_at(r, p->value);
+        TRY(require_text(r, key, "a key"));
+        bool extends = strcmp(text_of(key), "extends") == 0, rules = strcmp(text_of(key), "rules") == 0;
+        REQUIRE((extends && !list && r->inherited == 0) || (rules && !list), STATUS_BAD_INPUT,
+                "%s: a policy is `extends:` or nothing, then `rules:`, each once", place_of(r, key).text);
+        if (extends) TRY(read_extended(r, value));
+        if (rules) list = value;
+    }
+    REQUIRE(list, STATUS_BAD_INPUT, "%s: no list of rules; write `rules:` and one `- name: …` a rule",
+            r->tree.name);
+    return read_list(r, list);
+}
+
+static uint64_t hash_of(const char *text, size_t length) {
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+    return hash;
+}
+
+Status policy_read_text(Policy *out, const char *name, const char *text, size_t length) {
+    PolicyReader reader = {.out = out};
+    *out = (Policy){.hash = hash_of(text, length)};
+    TRY(config_tree_open(&reader.tree, name, text, length));
+    Status status = read_root(&reader);
+    config_tree_close(&reader.tree);
+    return status;
+}
