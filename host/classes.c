@@ -117,3 +117,15 @@ Status classes_create(CellClasses *out, const Config *config) {
     if (share > 0) add_b_cells(out, config, fmax(1, agents * share));
     return STATUS_OK;
 }
+
+bool class_in_vessel(const CellClass *cls) {
+    return cls->kind == KIND_MATURE || (cls->kind == KIND_BLAST && !cls->marrow);
+}
+
+void class_label(const CellClass *cls, const Config *config, char *out, size_t room) {
+    if (cls->kind == KIND_BLAST)
+        snprintf(out, room, "blast_%s:%s", cls->marrow ? "marrow" : "blood",
+                 config->cells.clones[cls->clone].name);
+    else
+        snprintf(out, room, "%s", cls->kind == KIND_MATURE ? "b_mature" : "b_precursor");
+}

@@ -44,6 +44,12 @@ typedef struct CellClasses {
     CellGroup group[CONFIG_CLONES + 1];
 } CellClasses;
 
+/* Where the class is drawn: blasts in blood and mature B cells inside vessels, all others between them. */
+bool class_in_vessel(const CellClass *cls);
+
+/* "blast_marrow:NAME", "blast_blood:NAME" (of the clone), "b_precursor" or "b_mature". */
+void class_label(const CellClass *cls, const Config *config, char *out, size_t room);
+
 /* Fills the table from the config. Errors: STATUS_BAD_INPUT when clone fractions are impossible. */
 Status classes_create(CellClasses *out, const Config *config);
 

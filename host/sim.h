@@ -8,6 +8,7 @@
 #define MARROW_SIM_H
 
 #include "backend.h"
+#include "classes.h"
 #include "config.h"
 #include "dosing.h"
 #include "observe.h"
@@ -55,6 +56,14 @@ Status sim_row_finish(Sim *sim, SimRow *row, Observation *out);
 
 /* Sums over all agents now: both in one. */
 Status sim_observe(Sim *sim, Observation *out);
+
+/* What a list of agents needs to be understood. */
+typedef struct SimCensus {
+    const CellClasses *classes;                  /* the simulation's own; weights as they are now */
+    i64 living[MAX_CLASSES], dying[MAX_CLASSES]; /* agents of all processes: uncommitted, and committed */
+    double normal_marrow_cells;
+} SimCensus;
+void sim_census(const Sim *sim, SimCensus *out);
 
 /* Digest of every agent's every bit, independent of where it sits: equal digests, equal populations. */
 Status sim_digest(Sim *sim, uint64_t *digest);

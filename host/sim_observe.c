@@ -170,3 +170,11 @@ Status sim_observe(Sim *sim, Observation *out) {
     if (status != STATUS_OK) backend_forget(sim->backend, &row.fetch);
     return status;
 }
+
+void sim_census(const Sim *sim, SimCensus *out) {
+    *out = (SimCensus){.classes = &sim->classes, .normal_marrow_cells = sim->drug.normal_marrow_cells};
+    for (int c = 0; c < sim->classes.count; c++) {
+        out->living[c] = sim->state[c].cells;
+        out->dying[c] = sim->state[c].dying;
+    }
+}
