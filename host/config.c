@@ -247,13 +247,17 @@ static Status check_loss(const Config *config) {
                       "cd22-loss under " CONFIG_CLONES_PATH);
 }
 
-static Status check_intervals(const Config *config) {
-    double dt_h = config->simulation.dt_h, every_h = config->simulation.output_every_h;
+static Status check_multiple(const char *key, double every_h, double dt_h) {
     double steps = every_h / dt_h, whole = round(steps);
     REQUIRE(whole >= 1 && fabs(steps - whole) <= 1e-9 * whole, STATUS_BAD_INPUT,
-            "simulation.output_every_h: %.10g h is not a multiple of dt_h, %.10g h; give a multiple", every_h,
-            dt_h);
+            "%s: %.10g h is not a multiple of dt_h, %.10g h; give a multiple", key, every_h, dt_h);
     return STATUS_OK;
+}
+
+static Status check_intervals(const Config *config) {
+    double dt_h = config->simulation.dt_h, snapshots_h = 24 * config->output.snapshot_every_days;
+    TRY(check_multiple("simulation.output_every_h", config->simulation.output_every_h, dt_h));
+    return snapshots_h > 0 ? check_multiple("output.snapshot_every_days", snapshots_h, dt_h) : STATUS_OK;
 }
 
 static Status check_readable(const char *key, const char *path, const char *remedy) {

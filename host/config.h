@@ -104,6 +104,7 @@ typedef struct Config {
     } policy;
     struct {
         double snapshot_every_days, checkpoint_every_minutes;
+        int64_t snapshot_agents, snapshot_compression;
     } output;
 } Config;
 

@@ -156,7 +156,9 @@ const ConfigKey config_keys[] = {
     REAL("dosing.mg_per_m2", dosing.mg_per_m2, "auto", 0, 1000, "T", "overrides the amount of every dose of the regimen, mg/m2", LABEL ": 0.8, 0.5, 0.5"),
     TEXT("policy.rules", policy.rules, "none", "none", "monitoring and dose-modification rules: none; label is not built", "Besponsa prescribing information"),
     BOOL("policy.supportive_care", policy.supportive_care, "false", "A", "transfusion and the like: not built, must be false", "Besponsa prescribing information"),
-    REAL("output.snapshot_every_days", output.snapshot_every_days, "0", 0, 0, "A", "time between snapshots: not built, must be 0", "README.md"),
+    REAL("output.snapshot_every_days", output.snapshot_every_days, "0", 0, 3650, "A", "time between snapshots of the cells (DIR/snapshots), days; a multiple of dt_h; also at the start and the end; 0: none", "choice"),
+    COUNT("output.snapshot_agents", output.snapshot_agents, "20000", 0, 4e9, "A", "agents in a snapshot at most: a sample by identity that keeps every class; 0: all", "choice of resolution"),
+    COUNT("output.snapshot_compression", output.snapshot_compression, "1", 0, 9, "A", "gzip level of snapshots, 0: none", "choice"),
     REAL("output.checkpoint_every_minutes", output.checkpoint_every_minutes, "10", 0, 100000, "A", "wall time between checkpoints, min; 0: only when the run ends or is stopped", "README.md"),
 };
 const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];

@@ -52,7 +52,8 @@ static const Row rows[] = {
     {{"output", 'o', "DIR", 0, "folder for the run's files; made if missing", 3}, OPTIONS_FOLDER},
     {{"force", KEY_FORCE, 0, 0, "replace the files of another run in DIR", 3}, OPTIONS_FOLDER},
     {{"resume", KEY_RESUME, 0, 0, "go on from the checkpoint in DIR", 3}, OPTIONS_FOLDER},
-    {{"snapshot-every", KEY_SNAPSHOT, "DAYS", OPTION_HIDDEN, 0, 3}, OPTIONS_FOLDER},
+    {{"snapshot-every", KEY_SNAPSHOT, "DAYS", 0, "the same as -s output.snapshot_every_days=DAYS", 3},
+     OPTIONS_FOLDER},
     {{"checkpoint-every", KEY_CHECKPOINT, "MINUTES", 0,
       "wall time between checkpoints; 0: only at the end or when stopped", 3},
      OPTIONS_FOLDER},
@@ -112,10 +113,6 @@ static Status assign(Options *out, const char *key, const char *value) {
     return STATUS_OK;
 }
 
-static Status not_built(const char *option) {
-    return status_set(STATUS_BAD_INPUT, "%s: not built in this version; leave it out", option);
-}
-
 static Status run_folder(Options *out, const char *text) {
     REQUIRE(!out->folder, STATUS_BAD_INPUT, "%s: one DIR is enough, and %s was given before it", text,
             out->folder);
@@ -149,7 +146,7 @@ static Status take(Parse *parse, int key, const char *value) {
     case 'o': out->folder = value; return STATUS_OK;
     case KEY_FORCE: out->force = true; return STATUS_OK;
     case KEY_RESUME: out->resume = true; return STATUS_OK;
-    case KEY_SNAPSHOT: return not_built("--snapshot-every");
+    case KEY_SNAPSHOT: return assign(out, "output.snapshot_every_days", value);
     case KEY_CHECKPOINT: return assign(out, "output.checkpoint_every_minutes", value);
     case 'q': out->quiet = true; return STATUS_OK;
     case KEY_JSON: out->json = true; return STATUS_OK;

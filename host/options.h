@@ -9,10 +9,9 @@
 
 /* Which options a command takes. */
 enum {
-    OPTIONS_BACKEND = 1, /* -b, --device, --threads, --isa, --shape, --lanes */
-    OPTIONS_CONFIG = 2,  /* CONFIG, -s, --seed, --dosing, --until */
-    OPTIONS_FOLDER =
-        4, /* -o, --force, --resume, --checkpoint-every, and what is not built: --snapshot-every */
+    OPTIONS_BACKEND = 1,  /* -b, --device, --threads, --isa, --shape, --lanes */
+    OPTIONS_CONFIG = 2,   /* CONFIG, -s, --seed, --dosing, --until */
+    OPTIONS_FOLDER = 4,   /* -o, --force, --resume, --checkpoint-every, --snapshot-every */
     OPTIONS_PROGRESS = 8, /* -q */
     OPTIONS_JSON = 16,    /* --json */
     OPTIONS_SCHEMA = 32,  /* --schema */

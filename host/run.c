@@ -5,6 +5,7 @@
 #include "ranks.h"
 
 void run_destroy(Run *run) {
+    background_destroy(run->background);
     events_close(&run->events);
     run_file_close(&run->timeseries);
     run_folder_close(&run->folder);
@@ -22,6 +23,9 @@ Status run_prepare(Run *run) {
     bool resume = run->options.resume;
     REQUIRE(!resume || ranks_count() == 1, STATUS_BAD_INPUT,
             "--resume: not built for several processes; run without mpirun");
+    REQUIRE(
+        run->config.output.snapshot_every_days == 0 || ranks_count() == 1, STATUS_BAD_INPUT,
+        "output.snapshot_every_days: not built for several processes; set it to 0, or run without mpirun");
     REQUIRE(!resume || !run->options.force, STATUS_BAD_INPUT,
             "--resume and --force exclude each other: one goes on, the other starts anew");
     if (ranks_index() == 0 && !resume) TRY(run_folder_check(folder, &run->config, run->options.force));
@@ -78,6 +82,7 @@ static Status last_row(Run *run, Status status) {
 static Status begin_files(Run *run) {
     TRY(run_folder_open(&run->folder, run->options.folder));
     TRY(run_folder_clear(&run->folder, false));
+    TRY(snapshots_clear(&run->folder, &run->config, -1));
     TRY(write_config(run));
     TRY(run_record_write(&run->record, &run->folder));
     TRY(events_open(&run->events, &run->folder));
@@ -94,10 +99,16 @@ static Status continue_files(Run *run) {
     TRY(run_file_continue(&run->timeseries, &run->folder, "timeseries.csv", from->timeseries_bytes,
                           from->timeseries_hash));
     TRY(run_folder_clear(&run->folder, true));
+    TRY(snapshots_clear(&run->folder, &run->config, from->time_h));
     run->events.doses = (size_t)from->events_doses;
     run->record.resumed_from_h = from->time_h;
     run->record.agent_steps_before = sim_cost(run->sim).agent_steps;
     return run_record_write(&run->record, &run->folder);
+}
+
+static Status run_snapshot(Run *run) {
+    return snapshots_step(&run->snapshots, &run->background, &run->folder, &run->config, run->sim,
+                          &run->backend);
 }
 
 static Status run_again(Run *run) {
@@ -116,7 +127,7 @@ Status run_begin(Run *run) {
     TRY(sim_row_start(run->sim, &run->row));
     TRY(row_write(run, &first));
     if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
-    return STATUS_OK;
+    return run_snapshot(run);
 }
 
 /* Everything up to now, on disk. Not built for several processes: they have no file of their own yet. */
@@ -137,6 +148,7 @@ static Status checkpoint_by_clock(Run *run) {
     double every_s = 60 * run->config.output.checkpoint_every_minutes;
     if (every_s == 0 || progress_seconds(&run->progress) - run->checkpoint_s < every_s) return STATUS_OK;
     TRY(run_row(run));
+    TRY(snapshots_collect(&run->snapshots, run->background)); /* none of its past may be missing later */
     if (run_checkpoint(run) != STATUS_OK)
         fprintf(stderr, "marrow: %s; the run goes on without this checkpoint\n", status_message());
     return STATUS_OK;
@@ -147,6 +159,7 @@ Status run_step(Run *run) {
     if (ranks_index() == 0) TRY(events_doses(&run->events, run->dosing));
     TRY(run_row(run));
     if (sim_output_due(run->sim)) TRY(sim_row_start(run->sim, &run->row));
+    TRY(run_snapshot(run));
     progress_step(&run->progress, run->sim);
     return checkpoint_by_clock(run);
 }
@@ -176,7 +189,8 @@ static Status finish(Run *run, Status status) {
 Status run_end(Run *run, Status status) {
     status = last_row(run, status);
     if (ranks_index() == 0 && (status == STATUS_OK || status == STATUS_STOPPED)) {
-        Status doses = write_doses(run);
+        Status doses = snapshots_collect(&run->snapshots, run->background);
+        if (doses == STATUS_OK) doses = write_doses(run);
         if (doses == STATUS_OK) doses = run_checkpoint(run);
         if (doses != STATUS_OK) status = doses;
     }

@@ -3,11 +3,13 @@
 #ifndef MARROW_RUN_H
 #define MARROW_RUN_H
 
+#include "background.h"
 #include "checkpoint.h"
 #include "options.h"
 #include "progress.h"
 #include "run_folder.h"
 #include "sim.h"
+#include "snapshots.h"
 #include "writer_events.h"
 #include "writer_run.h"
 
@@ -22,6 +24,8 @@ typedef struct Run {
     RunFolder folder;
     RunFile timeseries;
     EventWriter events;
+    Background *background; /* writes what takes long beside the simulation */
+    Snapshots snapshots;
     Progress progress;
     RunRecord record;
     CheckpointFiles resumed; /* where it goes on from; zeros for a new run */

@@ -16,7 +16,7 @@ const SnapshotColumn snapshot_columns[SNAPSHOT_COLUMNS] = {
     {"payload", "molecules per cell", "free calicheamicin inside", FROM_REAL, REAL_PAYLOAD},
     {"dna_breaks", "breaks per cell", "DNA double-strand breaks", FROM_REAL, REAL_BREAKS},
     {"cd22_setpoint", "molecules per cell", "free CD22 at rest", FROM_REAL, REAL_SETPOINT},
-    {"d50", "breaks per cell", "breaks at half the largest hazard", FROM_D50, 0},
+    {"d50", "breaks per cell", "breaks at half the largest hazard; 0 once it is dying", FROM_D50, 0},
     {"fate_budget", "1", "hazard the cell can still bear; 0 once it is dying", FROM_BUDGET, 0},
     {"cycle_left", "1",
      "of a blast: mean cycles to its division; of a dying cell: mean times to its disappearance", FROM_REAL,

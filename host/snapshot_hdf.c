@@ -41,7 +41,8 @@ static const void *values_of(const Making *m, const SnapshotColumn *c) {
         for (size_t i = 0; i < a->count; i++) reals[i] = agent_dying(a, i) ? 0 : a->real[REAL_FATE][i];
         break;
     case FROM_D50:
-        for (size_t i = 0; i < a->count; i++) reals[i] = 1 / a->real[REAL_SENSITIVITY][i];
+        for (size_t i = 0; i < a->count; i++)
+            reals[i] = agent_dying(a, i) ? 0 : 1 / a->real[REAL_SENSITIVITY][i];
         break;
     }
     return m->scratch;
@@ -91,21 +92,22 @@ static bool position_put(const Making *m) {
 static bool classes_put(const Making *m) {
     const Snapshot *s = m->snapshot;
     char labels[MAX_CLASSES][SNAPSHOT_LABEL] = {0};
-    i64 numbers[5][MAX_CLASSES];
-    static const char *const names[5][2] = {{"weight", "cells per agent"},
+    i64 numbers[6][MAX_CLASSES];
+    static const char *const names[6][2] = {{"weight", "cells per agent"},
                                             {"living", "agents"},
                                             {"dying", "agents"},
                                             {"kind", "0: blast, 1: B precursor, 2: mature B cell"},
-                                            {"in_vessel", "1: drawn inside a vessel"}};
+                                            {"in_vessel", "1: drawn inside a vessel"},
+                                            {"clone", "index into cells.blast.clones; -1: healthy"}};
     for (int c = 0; c < s->class_count; c++) {
         memcpy(labels[c], s->cls[c].label, SNAPSHOT_LABEL);
         numbers[0][c] = s->cls[c].weight, numbers[1][c] = s->cls[c].living;
         numbers[2][c] = s->cls[c].dying, numbers[3][c] = s->cls[c].kind;
-        numbers[4][c] = s->cls[c].in_vessel;
+        numbers[4][c] = s->cls[c].in_vessel, numbers[5][c] = s->cls[c].clone;
     }
     hid_t group = hdf_group(m->file, "classes");
     bool good = hdf_texts(group, "label", labels[0], SNAPSHOT_LABEL, (hsize_t)s->class_count);
-    for (int i = 0; good && i < 5; i++) {
+    for (int i = 0; good && i < 6; i++) {
         HdfColumn column = {
             names[i][0], names[i][1], NULL, H5T_STD_I64LE, H5T_NATIVE_INT64, (hsize_t)s->class_count,
             1,           numbers[i]};

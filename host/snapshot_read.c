@@ -72,19 +72,19 @@ static bool labels_get(hid_t group, Snapshot *s) {
 }
 
 static bool classes_get(hid_t file, Snapshot *s) {
-    i64 n[5][MAX_CLASSES];
-    static const char *const names[5] = {"weight", "living", "dying", "kind", "in_vessel"};
+    i64 n[6][MAX_CLASSES];
+    static const char *const names[6] = {"weight", "living", "dying", "kind", "in_vessel", "clone"};
     hid_t group = H5Gopen2(file, "classes", H5P_DEFAULT);
     hssize_t count = group >= 0 ? rows_of(group, "label") : -1;
     bool good = count >= 0 && count <= (hssize_t)MAX_CLASSES;
     s->class_count = good ? (int)count : 0;
     good = good && labels_get(group, s);
-    for (int i = 0; good && i < 5; i++)
+    for (int i = 0; good && i < 6; i++)
         good = column_get(group, names[i], H5T_NATIVE_INT64, (size_t)s->class_count, n[i]);
     for (int c = 0; good && c < s->class_count; c++) {
         SnapshotClass *cls = &s->cls[c];
         cls->weight = n[0][c], cls->living = n[1][c], cls->dying = n[2][c];
-        cls->kind = (CellKind)n[3][c], cls->in_vessel = n[4][c] != 0, cls->clone = -1;
+        cls->kind = (CellKind)n[3][c], cls->in_vessel = n[4][c] != 0, cls->clone = (int)n[5][c];
     }
     if (group >= 0) H5Gclose(group);
     return good;
@@ -114,18 +114,9 @@ static bool cells_check(hid_t cells, Snapshot *s) {
     for (size_t i = 0; good && i < a->count; i++) {
         good = a->cls[i] < (u32)s->class_count;
         if (dying[i]) a->real[REAL_FATE][i] = FOREVER;
-        a->real[REAL_SENSITIVITY][i] = 1 / a->real[REAL_SENSITIVITY][i];
+        a->real[REAL_SENSITIVITY][i] = dying[i] ? 0 : 1 / a->real[REAL_SENSITIVITY][i];
     }
     free(dying);
-    return good;
-}
-
-/* The clone of a class, from its first agent; a class without agents keeps what its label cannot tell. */
-static bool clones_get(hid_t cells, Snapshot *s) {
-    i32 *clone = malloc((s->agents.count + 1) * sizeof *clone);
-    bool good = clone && column_get(cells, "clone", H5T_NATIVE_INT32, s->agents.count, clone);
-    for (size_t i = 0; good && i < s->agents.count; i++) s->cls[s->agents.cls[i]].clone = clone[i];
-    free(clone);
     return good;
 }
 
@@ -135,7 +126,7 @@ static bool agents_get(hid_t file, Snapshot *s) {
     bool good = count >= 0 && agents_room(&s->agents, (size_t)count + 1) == STATUS_OK;
     s->agents.count = good ? (size_t)count : 0;
     s->weight = malloc((s->agents.count + 1) * sizeof *s->weight);
-    good = good && s->weight && cells_get(cells, s) && cells_check(cells, s) && clones_get(cells, s);
+    good = good && s->weight && cells_get(cells, s) && cells_check(cells, s);
     if (cells >= 0) H5Gclose(cells);
     return good;
 }
@@ -188,7 +179,8 @@ Status snapshot_read(Snapshot *out, const char *folder, int number) {
     *out = (Snapshot){0};
     TRY(path_of(path, folder, snapshot_name(number, name)));
     TRY(file_open(&file, path));
-    bool good = origin_get(file, out) && config_get(file, out) && classes_get(file, out) && agents_get(file, out);
+    bool good =
+        origin_get(file, out) && config_get(file, out) && classes_get(file, out) && agents_get(file, out);
     H5Fclose(file);
     if (good) return STATUS_OK;
     snapshot_destroy(out);

@@ -123,8 +123,8 @@ static void ranges_hold(void **state) {
     expect_refused("drug:\n  kp: -1e-9\n", "t.yaml:2:7: \"-1e-9\" is out of range", "");
     expect_refused("simulation:\n  agents: 0\n", "t.yaml:2:11: \"0\" is out of range",
                    "a whole number from 1");
-    expect_refused("output:\n  snapshot_every_days: 1\n", "t.yaml:2:24: \"1\" is out of range",
-                   "output.snapshot_every_days takes only 0");
+    expect_refused("output:\n  snapshot_compression: 10\n", "t.yaml:2:25: \"10\" is out of range",
+                   "output.snapshot_compression takes a whole number from 0 to 9");
     expect_loads(&config, "drug: {kp: 0.001}\npatient: {marrow_blast_fraction: 1}");
     assert_true(config.drug.kp == 0.001 && config.patient.marrow_blast_fraction == 1);
 }
