@@ -150,3 +150,7 @@ int backend_pools(Backend *b) {
 Backend *backend_pool_of(Backend *b, int pool) {
     return b->calls == &backend_many ? many_pool_of(b, pool) : b;
 }
+
+Status backend_together(Backend *b, Status mine) {
+    return b->calls == &backend_many ? many_together(b, mine) : mine;
+}

@@ -88,6 +88,7 @@ struct Backend {
 /* Of backend_many.c. */
 int many_pools(const Backend *b);
 Backend *many_pool_of(Backend *b, int pool);
+Status many_together(Backend *b, Status mine);
 
 extern const BackendCalls backend_many, backend_cpu, backend_opencl, backend_cuda;
 
@@ -109,6 +110,10 @@ Status backend_finish(Backend *b);
 /* This process's pools, for who wants the agents themselves: one, or as many as there are devices. */
 int backend_pools(Backend *b);
 Backend *backend_pool_of(Backend *b, int pool);
+
+/* Where a failure of one process must become one of all, before they wait for each other: all make this call.
+ * `mine` if it is a failure; STATUS_FAILED if another process has one, or has gone another way. */
+Status backend_together(Backend *b, Status mine);
 
 /* The same as backend_read without its wait: starts to copy what the part holds after all work launched so
  * far, whatever is launched later. `to` is the backend's until backend_fetched says that the bytes are there,

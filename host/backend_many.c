@@ -110,16 +110,18 @@ static void totals_add(Totals *sum, const Totals *t) {
     }
 }
 
-enum { SUMS_FIRST = 6, SUMS = SUMS_FIRST + MAX_CLASSES * (2 + TALLIES), MARKS = 1 << 16 };
+enum { SUMS_FIRST = 7, SUMS = SUMS_FIRST + MAX_CLASSES * (2 + TALLIES), MARKS = 1 << 16 };
 
-/* The same over processes; with it goes whether anyone was asked to stop, so that all stop in the same
- * interval, and a mark of what is summed: n marks are equal when n times the sum of their squares is the
- * square of their sum. One process that went another way after an error must not end up in the others' rows.
+/* The same over processes; with it goes whether anyone was asked to stop or a checkpoint is due, so that all
+ * know in the same interval, and a mark of what is summed: n marks are equal when n times the sum of their
+ * squares is the square of their sum. One process that went another way after an error must not end up in the
+ * others' rows.
  */
 static Status totals_reduce(Many *many, u32 what, Totals *t) {
     const i64 mark = (many->calls * 31u + what) % MARKS;
     many->calls = 0;
-    int64_t sums[SUMS] = {t->full, t->pages_used, t->held, interrupt_name() != NULL, mark, mark * mark};
+    int64_t sums[SUMS] = {t->full, t->pages_used, t->held,       interrupt_name() != NULL,
+                          mark,    mark * mark,   ranks_wished()};
     int n = SUMS_FIRST;
     for (int c = 0; c < (int)MAX_CLASSES; c++) {
         sums[n++] = t->plan[c].used;
@@ -132,6 +134,7 @@ static Status totals_reduce(Many *many, u32 what, Totals *t) {
             ranks_index());
     t->full = (u32)sums[0], t->pages_used = (u32)sums[1], t->held = (u32)sums[2];
     interrupt_agree(sums[3] > 0);
+    ranks_agree(sums[6] > 0);
     n = SUMS_FIRST;
     for (int c = 0; c < (int)MAX_CLASSES; c++) {
         t->plan[c].used = (u32)sums[n++];
@@ -141,7 +144,7 @@ static Status totals_reduce(Many *many, u32 what, Totals *t) {
     return STATUS_OK;
 }
 
-enum { SUM_OF_READ, SUM_OF_FETCH };
+enum { SUM_OF_READ, SUM_OF_FETCH, SUM_OF_FAILURES };
 
 static Status many_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to) {
     Many *many = b->own;
@@ -214,6 +217,20 @@ static Status many_write(Backend *b, PoolPart part, size_t offset, size_t bytes,
 static Status many_finish(Backend *b) {
     Many *many = b->own;
     for (int i = 0; i < many->count; i++) TRY(backend_finish(&many->member[i]));
+    return STATUS_OK;
+}
+
+/* The message of a failure here stays: sums that succeed set none. */
+Status many_together(Backend *b, Status mine) {
+    Many *many = b->own;
+    Totals *failures = many->scratch;
+    memset(failures, 0, sizeof *failures);
+    failures->full = mine != STATUS_OK;
+    Status sum = totals_reduce(many, SUM_OF_FAILURES, failures);
+    if (mine != STATUS_OK) return mine;
+    TRY(sum);
+    REQUIRE(failures->full == 0, STATUS_FAILED, "process %d: another process could not; see its message",
+            ranks_index());
     return STATUS_OK;
 }
 

@@ -9,8 +9,7 @@
 #include "checkpoint_hdf.h"
 #include "version.h"
 
-#define CHECKPOINT "checkpoint.hdf"
-#define PREVIOUS "checkpoint-previous.hdf"
+static const char *const names[CHECKPOINTS] = {"checkpoint.hdf", "checkpoint-previous.hdf"};
 
 /* What follows the HDF5 file. */
 typedef struct Seal {
@@ -18,29 +17,37 @@ typedef struct Seal {
     uint64_t length, hash;
 } Seal;
 
-static const char mark[8] = {'m', 'a', 'r', 'r', 'o', 'w', 'c', '1'};
+static const char mark[8] = {'m', 'a', 'r', 'r', 'o', 'w', 'c', '2'};
 
-/* Eight bytes at a time; the rest as one more word. */
-static uint64_t hash_of(const void *bytes, size_t length) {
-    uint64_t h = 0xcbf29ce484222325u ^ length, word = 0;
-    const char *at = bytes;
-    for (; length >= sizeof word; at += sizeof word, length -= sizeof word) {
-        memcpy(&word, at, sizeof word);
-        h = (h ^ word) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 29;
-    }
-    word = 0;
-    memcpy(&word, at, length);
-    h = (h ^ word) * 0x9E3779B97F4A7C15u;
-    return h ^ (h >> 29);
+enum { LANES = 4 };
+
+static uint64_t hash_step(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+    return hash ^ (hash >> 29);
 }
 
-static Status config_text(const Config *config, char **text) {
-    size_t length;
-    FILE *memory = open_memstream(text, &length);
+/* Eight bytes at a time, in four lanes that need not wait for each other; what is left as one more word each.
+ */
+static uint64_t hash_of(const void *bytes, size_t length) {
+    uint64_t lane[LANES] = {1, 2, 3, 4}, word[LANES], hash = 0xcbf29ce484222325u ^ length;
+    const char *at = bytes;
+    for (; length >= sizeof word; at += sizeof word, length -= sizeof word) {
+        memcpy(word, at, sizeof word);
+        for (int i = 0; i < LANES; i++) lane[i] = hash_step(lane[i], word[i]);
+    }
+    memset(word, 0, sizeof word);
+    memcpy(word, at, length);
+    for (int i = 0; i < LANES; i++) hash = hash_step(hash, hash_step(lane[i], word[i]));
+    return hash;
+}
+
+static Status config_text(const Config *config, char **text, size_t *length) {
+    *text = NULL;
+    FILE *memory = open_memstream(text, length);
     REQUIRE(memory, STATUS_FAILED, "checkpoint: out of memory");
     Status status = config_write(config, memory, false);
     fclose(memory);
+    REQUIRE(*text, STATUS_FAILED, "checkpoint: out of memory");
     return status;
 }
 
@@ -48,64 +55,85 @@ static void version_text(char out[96]) {
     snprintf(out, 96, "%s (%s)", version_number, version_git);
 }
 
-/* The whole file, by another name until all of it is on disk. */
+Status checkpoint_sign(Pieces *pieces, const Config *config) {
+    char version[96], *text;
+    size_t length;
+    version_text(version);
+    TRY(pieces_add(pieces, "version", version, strlen(version)));
+    Status status = config_text(config, &text, &length);
+    if (status == STATUS_OK) status = pieces_add(pieces, "config", text, length);
+    free(text);
+    return status;
+}
+
+/* Killed between the two renames, a run goes on from the previous one. */
+static Status put_in_place(const RunFolder *folder, RunFile *file) {
+    TRY(run_file_sync(file));
+    REQUIRE(renameat(folder->handle, names[0], folder->handle, names[1]) == 0 || errno == ENOENT,
+            STATUS_FAILED, "%s/%s: cannot be renamed: %s; see to it and run again", folder->path, names[0],
+            strerror(errno));
+    TRY(run_file_commit(file));
+    REQUIRE(fsync(folder->handle) == 0, STATUS_FAILED, "%s: cannot be written: %s; see to it and run again",
+            folder->path, strerror(errno));
+    return STATUS_OK;
+}
+
 static Status image_write(const RunFolder *folder, const CheckpointImage *image) {
     RunFile file = {0};
     Seal seal = {.length = image->length, .hash = hash_of(image->bytes, image->length)};
     memcpy(seal.mark, mark, sizeof mark);
-    Status status = run_file_whole(&file, folder, CHECKPOINT);
-    if (status == STATUS_OK) {
-        fwrite(image->bytes, 1, image->length, file.text);
-        fwrite(&seal, sizeof seal, 1, file.text);
-        status = run_file_sync(&file);
-    }
-    /* Killed between the two renames, a run goes on from the previous one. */
-    if (status == STATUS_OK) renameat(folder->handle, CHECKPOINT, folder->handle, PREVIOUS);
-    if (status == STATUS_OK) status = run_file_commit(&file);
+    Status status = run_file_whole(&file, folder, names[0]);
+    if (status == STATUS_OK) status = run_file_put(&file, image->bytes, image->length);
+    if (status == STATUS_OK) status = run_file_put(&file, &seal, sizeof seal);
+    if (status == STATUS_OK) status = put_in_place(folder, &file);
     run_file_close(&file);
-    if (status == STATUS_OK) fsync(folder->handle);
     return status;
 }
 
-static Status content_write(const RunFolder *folder, CheckpointContent *content, SimSaved *saved) {
+Status checkpoint_write(const RunFolder *folder, const Pieces *pieces) {
     CheckpointImage image = {0};
-    sim_saved_pieces(saved, &content->sim);
-    Status status = checkpoint_image_make(&image, content);
+    Status status = checkpoint_image_make(&image, pieces);
     if (status == STATUS_OK) status = image_write(folder, &image);
-    free(image.bytes);
+    checkpoint_image_free(&image);
     return status;
 }
 
-Status checkpoint_write(const RunFolder *folder, const Config *config, const CheckpointFiles *files,
-                        Sim *sim) {
-    char version[96];
-    CheckpointContent content = {.version = version, .files = *files};
-    SimSaved *saved = NULL;
-    version_text(version);
-    Status status = config_text(config, &content.config);
-    if (status == STATUS_OK) status = sim_save(sim, &saved);
-    if (status == STATUS_OK) status = content_write(folder, &content, saved);
-    sim_saved_destroy(saved);
-    free(content.config);
-    return status;
-}
+/* --- reading --- */
 
-/* The file, if its seal is unbroken. */
-static Status image_read(const char *path, CheckpointImage *out) {
+static Status file_read(const char *path, char **bytes, size_t *length) {
     struct stat about;
-    Seal seal;
     FILE *file = fopen(path, "r");
-    REQUIRE(file, STATUS_UNAVAILABLE, "%s: %s", path, strerror(errno));
-    size_t length = fstat(fileno(file), &about) == 0 ? (size_t)about.st_size : 0;
-    bool good = length > sizeof seal && (out->bytes = malloc(length)) != NULL &&
-                fread(out->bytes, 1, length, file) == length;
+    REQUIRE(file, errno == ENOENT ? STATUS_UNAVAILABLE : STATUS_FAILED, "cannot be read: %s",
+            strerror(errno));
+    *length = fstat(fileno(file), &about) == 0 && about.st_size > 0 ? (size_t)about.st_size : 0;
+    *bytes = malloc(*length + 1);
+    bool whole = *bytes && fread(*bytes, 1, *length, file) == *length;
     fclose(file);
-    REQUIRE(good, STATUS_FAILED, "is cut short");
-    out->length = length - sizeof seal;
-    memcpy(&seal, (const char *)out->bytes + out->length, sizeof seal);
-    REQUIRE(memcmp(seal.mark, mark, sizeof mark) == 0 && seal.length == out->length &&
-                seal.hash == hash_of(out->bytes, out->length),
+    REQUIRE(*bytes, STATUS_FAILED, "is too large for this machine's memory");
+    REQUIRE(whole, STATUS_FAILED, "cannot be read to its end");
+    return STATUS_OK;
+}
+
+/* Cuts off the seal, if it is unbroken. */
+static Status seal_check(const char *bytes, size_t *length) {
+    Seal seal;
+    REQUIRE(*length > sizeof seal, STATUS_FAILED, "is cut short");
+    *length -= sizeof seal;
+    memcpy(&seal, bytes + *length, sizeof seal);
+    REQUIRE(memcmp(seal.mark, mark, sizeof mark) == 0 && seal.length == *length &&
+                seal.hash == hash_of(bytes, *length),
             STATUS_FAILED, "is damaged");
+    return STATUS_OK;
+}
+
+static Status version_check(const char *was) {
+    char version[96];
+    version_text(version);
+    REQUIRE(strcmp(was, version) == 0, STATUS_BAD_INPUT,
+            "--resume: the checkpoint is of marrow %.90s, and this is %s; go on with that one, or start anew "
+            "with "
+            "--force",
+            was, version);
     return STATUS_OK;
 }
 
@@ -122,18 +150,30 @@ static void difference(const char *a, const char *b, char line_a[80], char line_
     }
 }
 
-static Status content_check(const CheckpointContent *content, const Config *config) {
-    char version[96], was[80] = "", is[80] = "", *text = NULL;
-    version_text(version);
-    REQUIRE(
-        strcmp(content->version, version) == 0, STATUS_BAD_INPUT,
-        "--resume: the checkpoint is of marrow %s, and this is %s; go on with that one, or start anew with "
-        "--force",
-        content->version, version);
-    TRY(config_text(config, &text));
-    bool same = strcmp(content->config, text) == 0;
-    if (!same) difference(content->config, text, was, is);
-    free(text);
+/* The other config with this one's end, if that is not earlier: as text. */
+static Status text_until(const char *was, size_t length, double until_days, char **text) {
+    size_t written;
+    Config *config = malloc(sizeof *config);
+    REQUIRE(config, STATUS_FAILED, "checkpoint: out of memory");
+    config_default(config);
+    Status status = config_load_text(config, "its config", was, length);
+    if (status == STATUS_OK && config->simulation.until_days < until_days)
+        config->simulation.until_days = until_days;
+    if (status == STATUS_OK) status = config_text(config, text, &written);
+    free(config);
+    return status == STATUS_OK ? STATUS_OK : STATUS_FAILED;
+}
+
+static Status config_check_same(const Piece *piece, const Config *config) {
+    char was[80] = "", is[80] = "", *now = NULL, *then = NULL;
+    size_t length;
+    Status status = text_until(piece->bytes, piece->length, config->simulation.until_days, &then);
+    if (status == STATUS_OK) status = config_text(config, &now, &length);
+    bool same = status == STATUS_OK && strcmp(then, now) == 0;
+    if (status == STATUS_OK && !same) difference(then, now, was, is);
+    free(now);
+    free(then);
+    TRY(status);
     REQUIRE(
         same, STATUS_BAD_INPUT,
         "--resume: the checkpoint is of another config: \"%s\" there is \"%s\" now; give the same, or choose "
@@ -142,32 +182,25 @@ static Status content_check(const CheckpointContent *content, const Config *conf
     return STATUS_OK;
 }
 
-static Status resume_from(const char *path, const Config *config, CheckpointFiles *files, Sim *sim) {
-    CheckpointImage image = {0};
-    CheckpointContent content = {0};
-    Status status = image_read(path, &image);
-    if (status == STATUS_OK) status = checkpoint_image_read(&image, &content);
-    free(image.bytes);
-    if (status == STATUS_OK) status = content_check(&content, config);
-    if (status == STATUS_OK) status = sim_restore_pieces(sim, &content.sim);
-    *files = content.files;
-    checkpoint_content_free(&content);
-    return status;
+static Status origin_check(const Pieces *pieces, const Config *config) {
+    const Piece *version = pieces_find(pieces, "version"), *was = pieces_find(pieces, "config");
+    REQUIRE(version && version->kind == PIECE_BYTES && was && was->kind == PIECE_BYTES, STATUS_FAILED,
+            "does not say whose it is");
+    TRY(version_check(version->bytes));
+    return config_check_same(was, config);
 }
 
-Status checkpoint_resume(const char *folder, const Config *config, CheckpointFiles *files, Sim *sim) {
-    static const char *const names[] = {CHECKPOINT, PREVIOUS};
-    char path[RUN_PATH];
-    bool any = false;
-    for (int i = 0; i < 2; i++) {
-        int length = snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        REQUIRE(length < (int)sizeof path, STATUS_BAD_INPUT, "%.60s...: the path is too long", folder);
-        Status status = resume_from(path, config, files, sim);
-        if (status == STATUS_OK || status == STATUS_BAD_INPUT) return status;
-        if (status == STATUS_UNAVAILABLE) continue;
-        any = true;
-        fprintf(stderr, "marrow: %s: %s; trying the one before\n", path, status_message());
-    }
-    return status_set(STATUS_BAD_INPUT, "%s: %s; start anew with --force", folder,
-                      any ? "no checkpoint there is whole" : "there is no checkpoint to go on from");
+Status checkpoint_read(const char *folder, int which, const Config *config, char path[RUN_PATH],
+                       Pieces *pieces) {
+    char *bytes = NULL;
+    size_t size = 0;
+    int length = snprintf(path, RUN_PATH, "%s/%s", folder, names[which]);
+    REQUIRE(length < RUN_PATH, STATUS_BAD_INPUT,
+            "%.60s...: the path is too long; choose a shorter one with -o", folder);
+    Status status = file_read(path, &bytes, &size);
+    if (status == STATUS_OK) status = seal_check(bytes, &size);
+    if (status == STATUS_OK) status = checkpoint_image_read(bytes, size, pieces);
+    free(bytes);
+    TRY(status);
+    return origin_check(pieces, config);
 }

@@ -8,23 +8,22 @@
 #define MARROW_CHECKPOINT_H
 
 #include "config.h"
+#include "pieces.h"
 #include "run_folder.h"
-#include "sim.h"
 
-/* How far the run's tables had come. */
-typedef struct CheckpointFiles {
-    int64_t timeseries_bytes, events_bytes, events_doses;
-    uint64_t timeseries_hash, events_hash;
-    double time_h;
-} CheckpointFiles;
+/* Adds whose moment it is: version and config. STATUS_FAILED: out of memory. */
+Status checkpoint_sign(Pieces *pieces, const Config *config);
 
-/* STATUS_FAILED: memory, or the disk ("PATH: cannot be written: …"); the checkpoints there stay. */
-Status checkpoint_write(const RunFolder *folder, const Config *config, const CheckpointFiles *files,
-                        Sim *sim);
+/* From any thread, one at a time in a folder. STATUS_FAILED: memory, or the disk ("PATH: cannot be written:
+ * …"); the checkpoints there stay. */
+Status checkpoint_write(const RunFolder *folder, const Pieces *pieces);
 
-/* Puts `sim`, fresh from sim_create with this config, where the checkpoint in the folder stands. One that is
- * damaged is passed over, saying so on stderr, for the one before. STATUS_BAD_INPUT: there is none, none is
- * whole, or it is of another version or config (the first difference is named). */
-Status checkpoint_resume(const char *folder, const Config *config, CheckpointFiles *files, Sim *sim);
+/* Reads the newest of a folder (which 0) or the one before (which 1); `path` gets its name, `pieces` what it
+ * holds, to be freed also after an error. STATUS_UNAVAILABLE: there is none; STATUS_FAILED: it is damaged;
+ * STATUS_BAD_INPUT: it is of another version, of a config that differs in more than a later
+ * simulation.until_days (the first difference is named), or the path is too long. */
+enum { CHECKPOINTS = 2 };
+Status checkpoint_read(const char *folder, int which, const Config *config, char path[RUN_PATH],
+                       Pieces *pieces);
 
 #endif

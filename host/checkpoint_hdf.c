@@ -1,42 +1,28 @@
 #include "checkpoint_hdf.h"
 
 #include <hdf5.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Where each piece of SimBytes goes, as what, in which unit. */
-typedef struct Column {
-    const char *name, *unit;
-    enum { BYTES, WORDS, REALS } type;
-} Column;
-
-static const Column columns[SIM_PIECES] = {
-    {"state", "bytes of this version's structs", BYTES},
-    {"dosing", "bytes of this version's structs", BYTES},
-    {"dosing_plan", "bytes of this version's structs", BYTES},
-    {"dosing_running", "bytes of this version's structs", BYTES},
-    {"agents_class", "index of the class of cells", WORDS},
-    {"agents_cd22_free", "molecules per cell", REALS},
-    {"agents_cd22_bound", "molecules per cell", REALS},
-    {"agents_conjugate_inside", "molecules per cell", REALS},
-    {"agents_payload", "molecules per cell", REALS},
-    {"agents_dna_breaks", "breaks per cell", REALS},
-    {"agents_fate_budget", "1 (hazard left to bear)", REALS},
-    {"agents_clock", "1 (mean cycles left)", REALS},
-    {"agents_cd22_setpoint", "molecules per cell", REALS},
-    {"agents_sensitivity", "1 per break (1/D50)", REALS},
-    {"agents_identity_low", "1", WORDS},
-    {"agents_identity_high", "1", WORDS},
-    {"agents_events", "1", WORDS},
-};
-
-static hid_t type_of(const Column *c) {
-    if (c->type == REALS) return H5T_IEEE_F32LE;
-    return c->type == WORDS ? H5T_STD_U32LE : H5T_STD_U8LE;
+/* In memory, so that HDF5 never meets a full disk. `grows` bytes at a time. */
+static hid_t memory_access(size_t grows) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_fapl_core(access, grows, false);
+    return access;
 }
 
-static size_t size_of(const Column *c) {
-    return c->type == BYTES ? 1 : 4;
+static void be_quiet(void) {
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+/* --- to HDF5 --- */
+
+static hid_t type_of(PieceKind kind) {
+    if (kind == PIECE_REALS) return H5T_IEEE_F32LE;
+    return kind == PIECE_WORDS ? H5T_STD_U32LE : H5T_STD_U8LE;
+}
+
+static size_t size_of(PieceKind kind) {
+    return kind == PIECE_BYTES ? 1 : 4;
 }
 
 static bool unit_put(hid_t set, const char *unit) {
@@ -50,102 +36,116 @@ static bool unit_put(hid_t set, const char *unit) {
     return good;
 }
 
-static bool put(hid_t file, const Column *c, const void *data, size_t bytes) {
-    hsize_t count = bytes / size_of(c);
-    hid_t space = H5Screate_simple(1, &count, NULL);
-    hid_t set = H5Dcreate2(file, c->name, type_of(c), space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool good = set >= 0 && unit_put(set, c->unit);
-    if (good && count) good = H5Dwrite(set, type_of(c), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
+static bool put(hid_t file, const Piece *piece) {
+    hsize_t count = piece->length / size_of(piece->kind);
+    hid_t space = H5Screate_simple(1, &count, NULL), type = type_of(piece->kind);
+    hid_t set = H5Dcreate2(file, piece->name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool good = set >= 0 && (!piece->unit || unit_put(set, piece->unit));
+    if (good && count) good = H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, piece->bytes) >= 0;
     if (set >= 0) H5Dclose(set);
     H5Sclose(space);
     return good;
 }
 
-/* `bytes` gets a byte 0 behind it, so that texts end. */
-static bool get(hid_t file, const Column *c, void **data, size_t *bytes) {
-    hid_t set = H5Dopen2(file, c->name, H5P_DEFAULT);
-    if (set < 0) return false;
-    hid_t space = H5Dget_space(set);
-    hssize_t count = H5Sget_simple_extent_npoints(space);
-    H5Sclose(space);
-    *bytes = count > 0 ? (size_t)count * size_of(c) : 0;
-    char *memory = malloc(*bytes + 1);
-    bool good = memory && count >= 0;
-    if (good && count) good = H5Dread(set, type_of(c), H5S_ALL, H5S_ALL, H5P_DEFAULT, memory) >= 0;
-    if (memory) memory[*bytes] = '\0';
-    H5Dclose(set);
-    *data = memory;
-    return good;
-}
-
-static const Column version_column = {"version", "text", BYTES},
-                    config_column = {"config", "YAML text", BYTES},
-                    files_column = {"files", "bytes of this version's structs", BYTES};
-
-static bool put_all(hid_t file, const CheckpointContent *content) {
-    bool good = put(file, &version_column, content->version, strlen(content->version)) &&
-                put(file, &config_column, content->config, strlen(content->config)) &&
-                put(file, &files_column, &content->files, sizeof content->files);
-    for (int i = 0; good && i < SIM_PIECES; i++)
-        good = put(file, &columns[i], content->sim.piece[i], content->sim.bytes[i]);
-    return good;
-}
-
-static bool get_all(hid_t file, CheckpointContent *out) {
-    size_t bytes;
-    void *files = NULL;
-    bool good = get(file, &version_column, (void **)&out->version, &bytes) &&
-                get(file, &config_column, (void **)&out->config, &bytes) &&
-                get(file, &files_column, &files, &bytes) && bytes == sizeof out->files;
-    if (good) memcpy(&out->files, files, bytes);
-    free(files);
-    for (int i = 0; good && i < SIM_PIECES; i++)
-        good = get(file, &columns[i], &out->sim.piece[i], &out->sim.bytes[i]);
-    return good;
-}
-
-/* In memory, so that HDF5 never meets a full disk. */
-static hid_t memory_access(void) {
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fapl_core(access, 1 << 20, false);
-    return access;
-}
-
-static bool image_take(hid_t file, CheckpointImage *out) {
-    H5Fflush(file, H5F_SCOPE_LOCAL);
+/* The image is where HDF5 keeps it: it is as large as the agents, and a copy would double that. */
+static bool image_of(hid_t file, CheckpointImage *out) {
+    void **memory = NULL;
+    if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0) return false;
     ssize_t length = H5Fget_file_image(file, NULL, 0);
-    if (length <= 0) return false;
-    out->bytes = malloc((size_t)length);
+    if (length <= 0 || H5Fget_vfd_handle(file, H5P_DEFAULT, (void **)&memory) < 0) return false;
+    out->bytes = *memory;
     out->length = (size_t)length;
-    return out->bytes && H5Fget_file_image(file, out->bytes, out->length) == length;
+    return true;
 }
 
-Status checkpoint_image_make(CheckpointImage *out, const CheckpointContent *content) {
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    hid_t access = memory_access();
+Status checkpoint_image_make(CheckpointImage *out, const Pieces *pieces) {
+    size_t total = 1 << 16;
+    be_quiet();
+    for (int i = 0; i < pieces->count; i++) total += pieces->piece[i].length;
+    hid_t access = memory_access(total);
     hid_t file = H5Fcreate("checkpoint", H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    bool good = file >= 0 && put_all(file, content) && image_take(file, out);
-    if (file >= 0) H5Fclose(file);
     H5Pclose(access);
-    REQUIRE(good, STATUS_FAILED, "checkpoint: HDF5 could not put it together; most likely memory is short");
+    bool good = file >= 0;
+    out->file = good ? file : 0;
+    for (int i = 0; good && i < pieces->count; i++) good = put(file, &pieces->piece[i]);
+    REQUIRE(good && image_of(file, out), STATUS_FAILED,
+            "checkpoint: HDF5 could not put it together; most likely memory is short");
     return STATUS_OK;
 }
 
-Status checkpoint_image_read(const CheckpointImage *image, CheckpointContent *out) {
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    hid_t access = memory_access();
-    H5Pset_file_image(access, image->bytes, image->length);
+void checkpoint_image_free(CheckpointImage *image) {
+    if (image->file) H5Fclose(image->file);
+    *image = (CheckpointImage){0};
+}
+
+/* --- and back: only what `put` makes is taken --- */
+
+/* Lying in the file as it is: no filters, nothing in other files. */
+static bool lies_plain(hid_t set, size_t bytes) {
+    hid_t made = H5Dget_create_plist(set);
+    bool plain = made >= 0 && H5Pget_layout(made) == H5D_CONTIGUOUS && H5Pget_external_count(made) == 0 &&
+                 (bytes == 0 || H5Dget_storage_size(set) == bytes);
+    if (made >= 0) H5Pclose(made);
+    return plain;
+}
+
+static bool kind_of(hid_t set, PieceKind *kind) {
+    static const PieceKind kinds[] = {PIECE_BYTES, PIECE_WORDS, PIECE_REALS};
+    hid_t type = H5Dget_type(set);
+    bool found = false;
+    for (int i = 0; type >= 0 && !found && i < 3; i++) {
+        *kind = kinds[i];
+        found = H5Tequal(type, type_of(*kind)) > 0;
+    }
+    if (type >= 0) H5Tclose(type);
+    return found;
+}
+
+/* Values in one dimension; -1: there are not. */
+static hssize_t count_of(hid_t set) {
+    hid_t space = H5Dget_space(set);
+    hssize_t count =
+        space >= 0 && H5Sget_simple_extent_ndims(space) == 1 ? H5Sget_simple_extent_npoints(space) : -1;
+    if (space >= 0) H5Sclose(space);
+    return count;
+}
+
+static bool set_read(hid_t set, const char *name, size_t most, Pieces *out) {
+    PieceKind kind;
+    hssize_t count = count_of(set);
+    if (count < 0 || (size_t)count > most || !kind_of(set, &kind)) return false;
+    size_t length = (size_t)count * size_of(kind);
+    if (!lies_plain(set, length)) return false;
+    const Piece *piece = pieces_make(out, name, kind, length);
+    return piece->bytes &&
+           (count == 0 || H5Dread(set, type_of(kind), H5S_ALL, H5S_ALL, H5P_DEFAULT, piece->bytes) >= 0);
+}
+
+/* `most`: no data set is longer than the file it is in. */
+static bool piece_read(hid_t file, hsize_t i, size_t most, Pieces *out) {
+    char name[PIECE_NAME];
+    H5L_info_t link;
+    ssize_t length =
+        H5Lget_name_by_idx(file, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
+    if (length <= 0 || length >= PIECE_NAME || pieces_find(out, name)) return false;
+    if (H5Lget_info(file, name, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) return false;
+    hid_t set = H5Dopen2(file, name, H5P_DEFAULT);
+    bool good = set >= 0 && set_read(set, name, most, out);
+    if (set >= 0) H5Dclose(set);
+    return good;
+}
+
+Status checkpoint_image_read(const void *bytes, size_t length, Pieces *out) {
+    H5G_info_t root;
+    be_quiet();
+    hid_t access = memory_access(1 << 20);
+    H5Pset_file_image(access, (void *)bytes, length);
     hid_t file = H5Fopen("checkpoint", H5F_ACC_RDONLY, access);
-    bool good = file >= 0 && get_all(file, out);
-    if (file >= 0) H5Fclose(file);
     H5Pclose(access);
-    REQUIRE(good, STATUS_FAILED, "is whole, but lacks something this version needs");
+    bool good = file >= 0 && H5Gget_info(file, &root) >= 0 && root.nlinks <= PIECES_MOST;
+    for (hsize_t i = 0; good && i < root.nlinks; i++) good = piece_read(file, i, length, out);
+    if (file >= 0) H5Fclose(file);
+    REQUIRE(good, STATUS_FAILED,
+            "holds something that no checkpoint of this version does, or memory is short");
     return STATUS_OK;
-}
-
-void checkpoint_content_free(CheckpointContent *content) {
-    for (int i = 0; i < SIM_PIECES; i++) free(content->sim.piece[i]);
-    free(content->version);
-    free(content->config);
-    *content = (CheckpointContent){0};
 }

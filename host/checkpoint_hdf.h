@@ -1,26 +1,24 @@
-/* The inside of a checkpoint as an HDF5 file in memory. */
+/* The inside of a checkpoint as an HDF5 file in memory: one data set a piece. */
 #ifndef MARROW_CHECKPOINT_HDF_H
 #define MARROW_CHECKPOINT_HDF_H
 
-#include "checkpoint.h"
+#include <stdint.h>
 
+#include "pieces.h"
+
+/* Starts zeroed. */
 typedef struct CheckpointImage {
-    void *bytes;
+    const void *bytes;
     size_t length;
+    int64_t file; /* HDF5's, whose memory this is; 0: none */
 } CheckpointImage;
 
-/* What it holds, read back; pieces own their memory. Starts zeroed. */
-typedef struct CheckpointContent {
-    SimBytes sim;
-    char *version, *config; /* texts */
-    CheckpointFiles files;
-} CheckpointContent;
+/* STATUS_FAILED: out of memory. */
+Status checkpoint_image_make(CheckpointImage *out, const Pieces *pieces);
+void checkpoint_image_free(CheckpointImage *image); /* of checkpoint_image_make; any state */
 
-/* `content`'s memory stays the caller's. STATUS_FAILED: out of memory. */
-Status checkpoint_image_make(CheckpointImage *out, const CheckpointContent *content);
-
-/* STATUS_FAILED: something is missing or of another form. */
-Status checkpoint_image_read(const CheckpointImage *image, CheckpointContent *out);
-void checkpoint_content_free(CheckpointContent *content); /* of checkpoint_image_read; any state */
+/* All pieces there are, in memory of their own. STATUS_FAILED: it holds something else, or memory is short;
+ * what was read stays the caller's to free. */
+Status checkpoint_image_read(const void *bytes, size_t length, Pieces *out);
 
 #endif

@@ -1,7 +1,6 @@
 /* marrow run: one patient, headless. Config, schedule, backend, simulation, files: in this order. */
 #include "commands.h"
 #include "interrupt.h"
-#include "ranks.h"
 #include "run.h"
 
 static const OptionsUse use = {
@@ -20,9 +19,8 @@ static Status simulate(Run *run) {
     }
     if (sim_done(run->sim)) return STATUS_OK;
     return status_set(
-        STATUS_STOPPED, "stopped by %s at day %g; files hold everything up to there; %s",
-        interrupt_name() ? interrupt_name() : "a signal to another process", sim_time_h(run->sim) / 24,
-        ranks_count() == 1 ? "go on with --resume" : "run again without interruption with --force");
+        STATUS_STOPPED, "stopped by %s at day %g; files hold everything up to there; go on with --resume",
+        interrupt_name() ? interrupt_name() : "a signal to another process", sim_time_h(run->sim) / 24);
 }
 
 static Status run_story(Run *run) {

@@ -214,26 +214,6 @@ Status dosing_restore(Dosing *dosing, const Dosing *saved) {
     return state_copy(dosing, saved);
 }
 
-void dosing_bytes(const Dosing *saved, DosingBytes *out) {
-    *out = (DosingBytes){
-        {(void *)saved, saved->plan, saved->running},
-        {sizeof *saved, saved->planned * sizeof *saved->plan, saved->running_count * sizeof *saved->running}};
-}
-
-Status dosing_from_bytes(Dosing *dosing, const DosingBytes *bytes) {
-    Dosing saved;
-    REQUIRE(bytes->bytes[0] == sizeof saved, STATUS_FAILED, "dosing: saved by another version; start anew");
-    memcpy(&saved, bytes->piece[0], sizeof saved);
-    saved.plan = bytes->piece[1];
-    saved.running = bytes->piece[2];
-    REQUIRE(saved.done <= saved.planned && saved.planned <= saved.plan_room &&
-                saved.running_count <= saved.running_room &&
-                bytes->bytes[1] == saved.planned * sizeof *saved.plan &&
-                bytes->bytes[2] == saved.running_count * sizeof *saved.running,
-            STATUS_FAILED, "dosing: what was saved does not fit together; start anew");
-    return dosing_restore(dosing, &saved);
-}
-
 void dosing_destroy(Dosing *dosing) {
     if (!dosing) return;
     free(dosing->plan);

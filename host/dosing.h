@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "config.h"
+#include "pieces.h"
 
 typedef struct Dosing Dosing;
 
@@ -75,14 +76,10 @@ Status dosing_segment(Dosing *dosing, double from_h, double until_h, double blas
 Status dosing_save(const Dosing *dosing, Dosing **saved);
 Status dosing_restore(Dosing *dosing, const Dosing *saved);
 
-/* A saved one as three pieces of bytes, for who writes it down: numbers, what is planned, what is running;
- * and back again, into a dosing created from the same config. STATUS_FAILED: they do not fit it. */
-typedef struct DosingBytes {
-    void *piece[3];
-    size_t bytes[3];
-} DosingBytes;
-void dosing_bytes(const Dosing *saved, DosingBytes *out); /* belong to `saved` */
-Status dosing_from_bytes(Dosing *dosing, const DosingBytes *bytes);
+/* A saved one as pieces, for who writes it down; and back again, into a dosing created from the same config.
+ * STATUS_FAILED: out of memory, or they cannot be of it. */
+Status dosing_pieces(const Dosing *saved, Pieces *pieces);
+Status dosing_restore_pieces(Dosing *dosing, const Pieces *pieces);
 
 /* Records so far, oldest first; valid until the next dosing_segment or change. */
 size_t dosing_records(const Dosing *dosing, const DoseRecord **records);

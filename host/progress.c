@@ -36,6 +36,16 @@ double progress_seconds(const Progress *progress) {
     return now_s() - progress->started_s;
 }
 
+void progress_resumed(Progress *progress, const Sim *sim) {
+    progress->before = sim_cost(sim);
+    progress->before_days = sim_time_h(sim) / 24;
+}
+
+/* In this session. */
+static double agent_steps(const Progress *progress, const Sim *sim) {
+    return (double)(sim_cost(sim).agent_steps - progress->before.agent_steps);
+}
+
 /* One JSON object on one line. Adding nothing, when memory is short, is no reason to stop a run. */
 static void json_line(cJSON *json) {
     char *text = cJSON_PrintUnformatted(json);
@@ -52,6 +62,7 @@ static void json_step(const char *event, const Progress *progress, const Sim *si
     cJSON_AddNumberToObject(json, "until_h", 24 * progress->until_days);
     cJSON_AddNumberToObject(json, "agents", (double)cost.agents);
     cJSON_AddNumberToObject(json, "agent_steps", (double)cost.agent_steps);
+    cJSON_AddNumberToObject(json, "agent_steps_before", (double)progress->before.agent_steps);
     cJSON_AddNumberToObject(json, "wall_s", progress_seconds(progress));
     if (result) cJSON_AddStringToObject(json, "result", result);
     json_line(json);
@@ -87,11 +98,12 @@ static void bar(const Progress *progress, const Sim *sim) {
     SimCost cost = sim_cost(sim);
     double days = sim_time_h(sim) / 24, seconds = progress_seconds(progress);
     double done = progress->until_days > 0 ? days / progress->until_days : 1;
+    double session_days = days - progress->before_days, left_days = progress->until_days - days;
     int filled = (int)(WIDTH * done);
     fprintf(stderr, "\r%sday %.1f of %g [%.*s%.*s] %.3g agents, %.2g agent-steps/s, %.0f s left%s\033[K",
             progress->colour ? "\033[36m" : "", days, progress->until_days, filled, full, WIDTH - filled,
-            empty, (double)cost.agents, (double)cost.agent_steps / seconds,
-            done > 0 ? seconds * (1 - done) / done : 0, progress->colour ? "\033[0m" : "");
+            empty, (double)cost.agents, agent_steps(progress, sim) / seconds,
+            session_days > 0 ? seconds * left_days / session_days : 0, progress->colour ? "\033[0m" : "");
 }
 
 void progress_step(Progress *progress, const Sim *sim) {
@@ -105,12 +117,11 @@ void progress_step(Progress *progress, const Sim *sim) {
 }
 
 void progress_end(const Progress *progress, const Sim *sim, const char *folder, const char *result) {
-    SimCost cost = sim_cost(sim);
-    double seconds = progress_seconds(progress);
+    long long steps = (long long)(sim_cost(sim).steps - progress->before.steps);
+    double seconds = progress_seconds(progress), done = agent_steps(progress, sim);
     if (progress->style == PROGRESS_BAR) fputs("\r\033[K", stderr);
     if (progress->style == PROGRESS_JSON) json_step("end", progress, sim, result);
     if (progress->style != PROGRESS_BAR && progress->style != PROGRESS_LINES) return;
     fprintf(stderr, "%s: day %g, %lld intervals, %.3g agent-steps in %.2f s (%.3g/s); see %s\n", result,
-            sim_time_h(sim) / 24, (long long)cost.steps, (double)cost.agent_steps, seconds,
-            (double)cost.agent_steps / seconds, folder);
+            sim_time_h(sim) / 24, steps, done, seconds, done / seconds, folder);
 }

@@ -11,6 +11,8 @@ typedef struct Progress {
     enum { PROGRESS_QUIET, PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON } style;
     bool colour;
     double until_days, started_s, shown_s;
+    SimCost before; /* of sessions before this one */
+    double before_days;
 } Progress;
 
 /* Chooses the style: --json, -q, a terminal that can move its cursor, or plain lines. NO_COLOR is respected.
@@ -20,6 +22,9 @@ void progress_start(Progress *progress, const Options *options, const Config *co
 /* The first line: program, device, agents, seed. */
 void progress_device(const Progress *progress, const Config *config, const Backend *backend,
                      const Observation *first);
+
+/* This session goes on from here: what came before has taken none of its time. */
+void progress_resumed(Progress *progress, const Sim *sim);
 
 /* After every interval; shows something a few times a second at most. */
 void progress_step(Progress *progress, const Sim *sim);

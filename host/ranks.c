@@ -7,6 +7,24 @@ static bool launched(void) {
     return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_SIZE") || getenv("PMIX_RANK");
 }
 
+static bool wish, agreed;
+
+void ranks_wish(bool checkpoint) {
+    wish = checkpoint;
+}
+
+bool ranks_wished(void) {
+    return wish;
+}
+
+void ranks_agree(bool checkpoint) {
+    agreed = checkpoint;
+}
+
+bool ranks_agreed(bool wished) {
+    return ranks_count() > 1 ? agreed : wished;
+}
+
 #if defined(MARROW_MPI)
 
 #include <mpi.h>
@@ -53,6 +71,31 @@ void ranks_sum(int64_t *values, int n) {
     if (ranks_count() > 1) MPI_Allreduce(MPI_IN_PLACE, values, n, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
 }
 
+enum { MOST_BYTES = 1 << 30 }; /* MPI counts in ints */
+
+static int next_stretch(size_t length) {
+    return length < MOST_BYTES ? (int)length : MOST_BYTES;
+}
+
+void ranks_pass(void *bytes, size_t length, int from, int to) {
+    char *at = bytes;
+    int stretch;
+    for (; length > 0; at += stretch, length -= (size_t)stretch) {
+        stretch = next_stretch(length);
+        if (index_here == from) MPI_Send(at, stretch, MPI_BYTE, to, 0, MPI_COMM_WORLD);
+        if (index_here == to) MPI_Recv(at, stretch, MPI_BYTE, from, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    }
+}
+
+void ranks_share(void *bytes, size_t length) {
+    char *at = bytes;
+    int stretch;
+    for (; length > 0 && ranks_count() > 1; at += stretch, length -= (size_t)stretch) {
+        stretch = next_stretch(length);
+        MPI_Bcast(at, stretch, MPI_BYTE, 0, MPI_COMM_WORLD);
+    }
+}
+
 void ranks_finish(Status status) {
     if (!started) return;
     if (status != STATUS_OK && status != STATUS_STOPPED && count > 1) MPI_Abort(MPI_COMM_WORLD, (int)status);
@@ -83,6 +126,14 @@ const char *ranks_library(void) {
 
 void ranks_sum(int64_t *values, int n) {
     (void)values, (void)n;
+}
+
+void ranks_pass(void *bytes, size_t length, int from, int to) {
+    (void)bytes, (void)length, (void)from, (void)to;
+}
+
+void ranks_share(void *bytes, size_t length) {
+    (void)bytes, (void)length;
 }
 
 void ranks_alone(bool alone) {

@@ -2,11 +2,12 @@
  * one.
  *
  * Every rank runs the same host code on the same integers, so nothing but sums crosses the network: one
- * all-reduce of the totals per interval. Rank 0 alone writes. */
+ * all-reduce of the totals per interval; agents do for a checkpoint only. Rank 0 alone writes. */
 #ifndef MARROW_RANKS_H
 #define MARROW_RANKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "status.h"
@@ -22,6 +23,20 @@ const char *ranks_library(void); /* "Open MPI v4.1.4", or "none" */
 /* Sums `count` integers over all ranks, in place; the order does not matter, so neither does who comes when.
  */
 void ranks_sum(int64_t *values, int count);
+
+/* Bytes from one rank to another, whatever their number: called by these two (others may call, and do
+ * nothing). */
+void ranks_pass(void *bytes, size_t length, int from, int to);
+
+/* Bytes of rank 0 to all. */
+void ranks_share(void *bytes, size_t length);
+
+/* A checkpoint that rank 0's clock wants: the wish travels with the next sum of totals, so that all hear of
+ * it in the same interval. On one process it is heard at once. */
+void ranks_wish(bool checkpoint);
+bool ranks_wished(void);           /* by this process */
+void ranks_agree(bool checkpoint); /* for who makes that sum */
+bool ranks_agreed(bool wished);    /* `wished` by this process, for this interval */
 
 /* While alone, this process is the only one there is: for comparing. The others wait in ranks_wait meanwhile.
  */

@@ -3,9 +3,10 @@
 #include <stdio.h>
 
 #include "ranks.h"
+#include "run_checkpoint.h"
 
 void run_destroy(Run *run) {
-    background_destroy(run->background);
+    background_destroy(run->background); /* first: what it does may need the rest */
     events_close(&run->events);
     run_file_close(&run->timeseries);
     run_folder_close(&run->folder);
@@ -21,8 +22,6 @@ Status run_prepare(Run *run) {
     REQUIRE(folder && *folder, STATUS_BAD_INPUT, "no folder given; add -o DIR");
     TRY(options_config(&run->options, &run->config));
     bool resume = run->options.resume;
-    REQUIRE(!resume || ranks_count() == 1, STATUS_BAD_INPUT,
-            "--resume: not built for several processes; run without mpirun");
     REQUIRE(
         run->config.output.snapshot_every_days == 0 || ranks_count() == 1, STATUS_BAD_INPUT,
         "output.snapshot_every_days: not built for several processes; set it to 0, or run without mpirun");
@@ -32,7 +31,7 @@ Status run_prepare(Run *run) {
     TRY(dosing_create(&run->dosing, &run->config));
     TRY(backend_open(&run->backend, &run->options.backend));
     TRY(sim_create(&run->sim, &run->config, run->dosing, &run->backend));
-    return resume ? checkpoint_resume(folder, &run->config, &run->resumed, run->sim) : STATUS_OK;
+    return resume ? run_restore(run) : STATUS_OK;
 }
 
 static Status write_config(Run *run) {
@@ -58,7 +57,14 @@ static Status row_write(Run *run, Observation *o) {
     if (ranks_index() > 0) return STATUS_OK;
     run->record.imbalance_cells = observation_imbalance_cells(o);
     TRY(observation_write(o, run->timeseries.text));
-    return run_file_flush(&run->timeseries);
+    TRY(run_file_flush(&run->timeseries));
+    if (run->row_regular) run->regular = run_file_mark(&run->timeseries);
+    return STATUS_OK;
+}
+
+static Status row_start(Run *run) {
+    run->row_regular = sim_output_regular(run->sim);
+    return sim_row_start(run->sim, &run->row);
 }
 
 Status run_row(Run *run) {
@@ -90,19 +96,20 @@ static Status begin_files(Run *run) {
     return observation_write_header(run->timeseries.text);
 }
 
-/* The tables as they were at the checkpoint. */
+/* The tables as they were at the checkpoint; where the run ended and now goes on, without the row that only
+ * its end had asked for. */
 static Status continue_files(Run *run) {
-    const CheckpointFiles *from = &run->resumed;
+    const RunTables *from = &run->resumed;
+    bool all = sim_output_due(run->sim);
     TRY(run_folder_open(&run->folder, run->options.folder));
-    TRY(run_file_continue(&run->events.file, &run->folder, "events.csv", from->events_bytes,
-                          from->events_hash));
-    TRY(run_file_continue(&run->timeseries, &run->folder, "timeseries.csv", from->timeseries_bytes,
-                          from->timeseries_hash));
+    TRY(run_file_continue(&run->events.file, &run->folder, "events.csv", from->events));
+    TRY(run_file_continue(&run->timeseries, &run->folder, "timeseries.csv",
+                          all ? from->timeseries : from->timeseries_regular));
     TRY(run_folder_clear(&run->folder, true));
     TRY(snapshots_clear(&run->folder, &run->config, from->time_h));
+    TRY(write_config(run));
+    run->regular = from->timeseries_regular;
     run->events.doses = (size_t)from->events_doses;
-    run->record.resumed_from_h = from->time_h;
-    run->record.agent_steps_before = sim_cost(run->sim).agent_steps;
     return run_record_write(&run->record, &run->folder);
 }
 
@@ -113,8 +120,13 @@ static Status run_snapshot(Run *run) {
 
 static Status run_again(Run *run) {
     Observation now;
-    TRY(continue_files(run));
+    SimCost before = sim_cost(run->sim);
+    run->record.resumed_from_h = run->resumed.time_h;
+    run->record.agent_steps_before = before.agent_steps;
+    if (ranks_index() == 0) TRY(continue_files(run));
     TRY(sim_observe(run->sim, &now));
+    if (ranks_index() > 0) return STATUS_OK;
+    progress_resumed(&run->progress, run->sim);
     run->record.imbalance_cells = observation_imbalance_cells(&now);
     progress_device(&run->progress, &run->config, &run->backend, &now);
     return STATUS_OK;
@@ -124,44 +136,21 @@ Status run_begin(Run *run) {
     Observation first;
     if (run->options.resume) return run_again(run);
     if (ranks_index() == 0) TRY(begin_files(run));
-    TRY(sim_row_start(run->sim, &run->row));
+    TRY(row_start(run));
     TRY(row_write(run, &first));
     if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
     return run_snapshot(run);
 }
 
-/* Everything up to now, on disk. Not built for several processes: they have no file of their own yet. */
-static Status run_checkpoint(Run *run) {
-    CheckpointFiles files = {.timeseries_bytes = run->timeseries.written,
-                             .events_bytes = run->events.file.written,
-                             .events_doses = (int64_t)run->events.doses,
-                             .time_h = sim_time_h(run->sim)};
-    if (ranks_count() > 1) return STATUS_OK;
-    run->checkpoint_s = progress_seconds(&run->progress);
-    TRY(run_file_hash(&run->timeseries, &files.timeseries_hash));
-    TRY(run_file_hash(&run->events.file, &files.events_hash));
-    return checkpoint_write(&run->folder, &run->config, &files, run->sim);
-}
-
-/* By the clock. One that cannot be written is no reason to stop: the one before is still there. */
-static Status checkpoint_by_clock(Run *run) {
-    double every_s = 60 * run->config.output.checkpoint_every_minutes;
-    if (every_s == 0 || progress_seconds(&run->progress) - run->checkpoint_s < every_s) return STATUS_OK;
-    TRY(run_row(run));
-    TRY(snapshots_collect(&run->snapshots, run->background)); /* none of its past may be missing later */
-    if (run_checkpoint(run) != STATUS_OK)
-        fprintf(stderr, "marrow: %s; the run goes on without this checkpoint\n", status_message());
-    return STATUS_OK;
-}
-
 Status run_step(Run *run) {
+    bool wanted = run_checkpoint_wanted(run);
     TRY(sim_advance(run->sim));
     if (ranks_index() == 0) TRY(events_doses(&run->events, run->dosing));
     TRY(run_row(run));
-    if (sim_output_due(run->sim)) TRY(sim_row_start(run->sim, &run->row));
+    if (sim_output_due(run->sim)) TRY(row_start(run));
     TRY(run_snapshot(run));
     progress_step(&run->progress, run->sim);
-    return checkpoint_by_clock(run);
+    return ranks_agreed(wanted) ? run_checkpoint_by_clock(run) : STATUS_OK;
 }
 
 static const char *result_of(Status status) {
@@ -188,12 +177,13 @@ static Status finish(Run *run, Status status) {
 
 Status run_end(Run *run, Status status) {
     status = last_row(run, status);
-    if (ranks_index() == 0 && (status == STATUS_OK || status == STATUS_STOPPED)) {
-        Status doses = snapshots_collect(&run->snapshots, run->background);
-        if (doses == STATUS_OK) doses = write_doses(run);
-        if (doses == STATUS_OK) doses = run_checkpoint(run);
-        if (doses != STATUS_OK) status = doses;
+    if (status == STATUS_OK || status == STATUS_STOPPED) {
+        Status written = snapshots_collect(&run->snapshots, run->background);
+        if (written == STATUS_OK && ranks_index() == 0) written = write_doses(run);
+        if (written == STATUS_OK) written = run_checkpoint_last(run);
+        if (written != STATUS_OK) status = written;
     }
+    run_checkpoint_settle(run, true);
     if (run->folder.path || ranks_index() > 0) status = finish(run, status);
     if (run->folder.path) progress_end(&run->progress, run->sim, run->options.folder, result_of(status));
     return status;

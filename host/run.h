@@ -4,7 +4,6 @@
 #define MARROW_RUN_H
 
 #include "background.h"
-#include "checkpoint.h"
 #include "options.h"
 #include "progress.h"
 #include "run_folder.h"
@@ -13,6 +12,14 @@
 #include "writer_events.h"
 #include "writer_run.h"
 
+/* How far the tables had come at a checkpoint. */
+typedef struct RunTables {
+    RunFileMark timeseries, events;
+    RunFileMark timeseries_regular; /* without a row that was due only because the run ended */
+    int64_t events_doses;
+    double time_h;
+} RunTables;
+
 /* What one run owns. Starts zeroed. */
 typedef struct Run {
     Options options;
@@ -20,7 +27,8 @@ typedef struct Run {
     Dosing *dosing;
     Backend backend;
     Sim *sim;
-    SimRow row; /* asked for and not written yet */
+    SimRow row;       /* asked for and not written yet */
+    bool row_regular; /* it would be due if the run went on */
     RunFolder folder;
     RunFile timeseries;
     EventWriter events;
@@ -28,8 +36,10 @@ typedef struct Run {
     Snapshots snapshots;
     Progress progress;
     RunRecord record;
-    CheckpointFiles resumed; /* where it goes on from; zeros for a new run */
-    double checkpoint_s;     /* of the session, when the last one was written */
+    RunFileMark regular;      /* timeseries.csv after the last row that would be due if the run went on */
+    RunTables resumed;        /* where it goes on from; zeros for a new run */
+    BackgroundJob checkpoint; /* the one being written */
+    double checkpoint_s;      /* of the session, when the last one was taken */
 } Run;
 
 /* From run->options to cells at time zero, or where --resume finds them. Nothing is written yet, so that a

@@ -11,6 +11,8 @@
 
 #define PART ".part"
 
+static const uint64_t hash_of_nothing = 0xcbf29ce484222325u; /* FNV-1a */
+
 static const char *remedy(int error) {
     switch (error) {
     case ENOSPC:
@@ -138,6 +140,7 @@ static Status file_open(RunFile *file) {
         file->handle = 0;
         return cannot(file->path, "written");
     }
+    file->hash = hash_of_nothing;
     file->text = open_memstream(&file->bytes, &file->length);
     REQUIRE(file->text, STATUS_FAILED, "out of memory");
     return STATUS_OK;
@@ -148,34 +151,37 @@ Status run_file_table(RunFile *file, const RunFolder *folder, const char *name) 
     return file_open(file);
 }
 
-/* FNV-1a of a file's first bytes; `length` comes back smaller if it has fewer. */
-static Status hash_of(const char *path, int64_t *length, uint64_t *hash) {
+static uint64_t hash_on(uint64_t hash, const char *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3u;
+    return hash;
+}
+
+RunFileMark run_file_mark(const RunFile *file) {
+    return (RunFileMark){file->written, file->hash};
+}
+
+/* Of a file's first bytes; fewer where it has fewer. */
+static Status mark_of(const char *path, int64_t length, RunFileMark *out) {
+    char bytes[4096];
+    size_t n = 1;
     FILE *file = fopen(path, "r");
-    int64_t n = 0;
-    *hash = 0xcbf29ce484222325u;
+    *out = (RunFileMark){0, hash_of_nothing};
     if (!file) return cannot(path, "read");
-    for (int c; n < *length && (c = getc(file)) != EOF; n++) *hash = (*hash ^ (uint64_t)c) * 0x100000001b3u;
+    while (n > 0 && out->bytes < length) {
+        int64_t left = length - out->bytes;
+        n = fread(bytes, 1, left < (int64_t)sizeof bytes ? (size_t)left : sizeof bytes, file);
+        out->hash = hash_on(out->hash, bytes, n);
+        out->bytes += (int64_t)n;
+    }
     fclose(file);
-    *length = n;
     return STATUS_OK;
 }
 
-Status run_file_hash(const RunFile *file, uint64_t *hash) {
-    int64_t length = file->written;
-    if (fsync(file->handle) != 0) return cannot(file->path, "written");
-    TRY(hash_of(file->path, &length, hash));
-    REQUIRE(length == file->written, STATUS_FAILED,
-            "%s: has become shorter; leave a running run's files alone", file->path);
-    return STATUS_OK;
-}
-
-Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, int64_t length,
-                         uint64_t hash) {
-    int64_t found = length;
-    uint64_t own;
+Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, RunFileMark from) {
+    RunFileMark found;
     TRY(path_join(file->path, folder->path, name));
-    TRY(hash_of(file->path, &found, &own));
-    REQUIRE(found == length && own == hash, STATUS_BAD_INPUT,
+    TRY(mark_of(file->path, from.bytes, &found));
+    REQUIRE(found.bytes == from.bytes && found.hash == from.hash, STATUS_BAD_INPUT,
             "%s: was changed since the checkpoint was written; put it back, or start anew with --force",
             file->path);
     file->handle = open(file->path, O_WRONLY | O_CLOEXEC);
@@ -183,12 +189,17 @@ Status run_file_continue(RunFile *file, const RunFolder *folder, const char *nam
         file->handle = 0;
         return cannot(file->path, "written");
     }
-    if (ftruncate(file->handle, length) != 0 || lseek(file->handle, 0, SEEK_END) < 0)
+    if (ftruncate(file->handle, from.bytes) != 0 || lseek(file->handle, 0, SEEK_END) < 0)
         return cannot(file->path, "written");
-    file->written = length;
+    file->written = from.bytes;
+    file->hash = from.hash;
     file->text = open_memstream(&file->bytes, &file->length);
     REQUIRE(file->text, STATUS_FAILED, "out of memory");
     return STATUS_OK;
+}
+
+Status run_file_settle(const RunFile *file) {
+    return fsync(file->handle) != 0 ? cannot(file->path, "written") : STATUS_OK;
 }
 
 Status run_file_whole(RunFile *file, const RunFolder *folder, const char *name) {
@@ -213,24 +224,31 @@ static int write_all(int handle, const char *bytes, size_t length) {
 /* Cuts the file back to the last whole flush, keeping errno for the message. */
 static void take_back(const RunFile *file) {
     int error = errno;
-    if (ftruncate(file->handle, file->written) != 0) error = errno;
+    if (ftruncate(file->handle, file->written) != 0 || lseek(file->handle, file->written, SEEK_SET) < 0)
+        error = errno;
     errno = error;
+}
+
+Status run_file_put(RunFile *file, const void *bytes, size_t length) {
+    if (write_all(file->handle, bytes, length) != 0) {
+        take_back(file);
+        return cannot(file->path, "written");
+    }
+    file->written += (int64_t)length;
+    return STATUS_OK;
 }
 
 Status run_file_flush(RunFile *file) {
     REQUIRE(fflush(file->text) == 0, STATUS_FAILED, "out of memory");
-    if (write_all(file->handle, file->bytes, file->length) != 0) {
-        take_back(file);
-        return cannot(file->path, "written");
-    }
-    file->written += (int64_t)file->length;
+    TRY(run_file_put(file, file->bytes, file->length));
+    file->hash = hash_on(file->hash, file->bytes, file->length);
     rewind(file->text); /* the next row starts the memory anew */
     return STATUS_OK;
 }
 
 Status run_file_sync(RunFile *file) {
     TRY(run_file_flush(file));
-    return fsync(file->handle) != 0 ? cannot(file->path, "written") : STATUS_OK;
+    return run_file_settle(file);
 }
 
 Status run_file_commit(RunFile *file) {

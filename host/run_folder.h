@@ -39,25 +39,33 @@ typedef struct RunFile {
     size_t length;
     int handle; /* 0: not open */
     int64_t written;
+    uint64_t hash;                        /* of what was written */
     char path[RUN_PATH], final[RUN_PATH]; /* `final` is "" for a table that grows in place */
 } RunFile;
 
 /* A table that grows row by row (run_file_flush after each). */
 Status run_file_table(RunFile *file, const RunFolder *folder, const char *name);
 
-/* Opens a table that an earlier session left, to go on after its first `length` bytes, whose hash must be
- * `hash` (run_file_hash); what came later is cut off. STATUS_BAD_INPUT: it is not the same table. */
-Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, int64_t length,
-                         uint64_t hash);
+/* How far a table has come. */
+typedef struct RunFileMark {
+    int64_t bytes;
+    uint64_t hash; /* FNV-1a */
+} RunFileMark;
+RunFileMark run_file_mark(const RunFile *file);
 
-/* Everything in the table is on disk; `hash` of it. */
-Status run_file_hash(const RunFile *file, uint64_t *hash);
+/* Opens a table that an earlier session left, to go on where it was; what came later is cut off.
+ * STATUS_BAD_INPUT: it is not the same table up to there. */
+Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, RunFileMark from);
+
+/* Waits until everything flushed so far is on disk. From any thread, while the file stays open. */
+Status run_file_settle(const RunFile *file);
 
 /* A file that appears whole, by run_file_commit: until then it has another name. */
 Status run_file_whole(RunFile *file, const RunFolder *folder, const char *name);
 
 /* STATUS_FAILED: "PATH: cannot be written: No space left on device; free some space and run again". */
 Status run_file_flush(RunFile *file);
+Status run_file_put(RunFile *file, const void *bytes, size_t length); /* flushed at once, without a copy */
 Status run_file_sync(RunFile *file); /* flushed, and on disk, still by its other name */
 Status run_file_commit(RunFile *file);
 void run_file_close(RunFile *file); /* an uncommitted whole file is taken away */

@@ -117,8 +117,12 @@ bool sim_done(const Sim *sim) {
     return sim->step >= sim->steps;
 }
 
+bool sim_output_regular(const Sim *sim) {
+    return sim->step % sim->output_steps == 0;
+}
+
 bool sim_output_due(const Sim *sim) {
-    return sim->step % sim->output_steps == 0 || sim_done(sim);
+    return sim_output_regular(sim) || sim_done(sim);
 }
 
 SimCost sim_cost(const Sim *sim) {

@@ -12,6 +12,7 @@
 #include "config.h"
 #include "dosing.h"
 #include "observe.h"
+#include "pieces.h"
 
 typedef struct Sim Sim;
 
@@ -37,6 +38,7 @@ Status sim_advance(Sim *sim);
 double sim_time_h(const Sim *sim);
 bool sim_done(const Sim *sim);       /* until_days reached */
 bool sim_output_due(const Sim *sim); /* a row of timeseries.csv is due now (time zero and the end included) */
+bool sim_output_regular(const Sim *sim); /* … and would be, were this not the end */
 
 /* An observation under way: what the host knew when it was asked for, and the device's sums, which come
  * later. Starts zeroed; stays where it is while it is under way. */
@@ -73,7 +75,8 @@ SimCost sim_cost(const Sim *sim);
 /* Everything that decides a simulation's future, in memory of its own. What follows sim_restore is, bit for
  * bit, what followed sim_save, on any back end, list of devices and number of threads; no row may be under
  * way. The two simulations must have the same config (until_days may differ). On several processes each keeps
- * its own agents, so their number must stay. Errors: STATUS_FAILED for memory, the device, or another config.
+ * its own agents and all make the same calls. Errors: STATUS_FAILED for memory, the device, or another
+ * config.
  */
 typedef struct SimSaved SimSaved;
 Status sim_save(Sim *sim, SimSaved **out);
@@ -81,14 +84,10 @@ Status sim_restore(Sim *sim, const SimSaved *saved);
 void sim_saved_destroy(SimSaved *saved);       /* accepts NULL */
 size_t sim_saved_bytes(const SimSaved *saved); /* for who keeps several within a budget */
 
-/* The same moment as pieces of bytes, for who writes it down: numbers, three of the doses, then the agents
- * column by column. The pieces mean something to the same version of the program only. */
-enum { SIM_PIECES = 5 + REAL_FIELDS + WORD_FIELDS };
-typedef struct SimBytes {
-    void *piece[SIM_PIECES];
-    size_t bytes[SIM_PIECES];
-} SimBytes;
-void sim_saved_pieces(const SimSaved *saved, SimBytes *out); /* belong to `saved` */
-Status sim_restore_pieces(Sim *sim, const SimBytes *pieces); /* as sim_restore */
+/* The same moment as pieces, for who writes it down: "state", dosing's, and the agents column by column,
+ * which belong to `saved`. Going back checks everything first, since files can hold anything. STATUS_FAILED
+ * as above, or: pieces are missing or cannot be of such a simulation. */
+Status sim_saved_pieces(const SimSaved *saved, Pieces *pieces);
+Status sim_restore_pieces(Sim *sim, const Pieces *pieces);
 
 #endif

@@ -1,29 +1,9 @@
 /* A moment of a simulation, kept and gone back to. The solver keeps nothing from interval to interval, and
  * where agents sit is no part of any result, so neither is saved. */
-#include <stddef.h>
+#include "sim_saved.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "agents.h"
-#include "sim_state.h"
-
-struct SimSaved {
-    i64 step;
-    int classes;
-    ClassState state[MAX_CLASSES];
-    ClassStep steps[MAX_CLASSES];
-    CellGroup group[CONFIG_CLONES + 1];
-    PlasmaState drug;
-    Trend blasts, committed, normal;
-    i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
-    double degraded_nmol, lost_nmol;
-    SimCost cost;
-    /* above: numbers alone; below: what they belong to */
-    Dosing *dosing;
-    Agents agents;
-};
-
-enum { NUMBERS = offsetof(SimSaved, dosing) };
 
 static void numbers_save(const Sim *sim, SimSaved *s) {
     s->step = sim->step;
@@ -70,11 +50,33 @@ Status sim_save(Sim *sim, SimSaved **out) {
     return status;
 }
 
-static Status state_restore(Sim *sim, const SimSaved *saved) {
-    numbers_restore(sim, saved);
+/* The device holds who was counted: on many ranks, all of them together. */
+static Status counts_check(Sim *sim, Totals *now) {
+    bool same = true;
+    TRY(sim_sums(sim));
+    TRY(backend_read(sim->backend, POOL_TOTALS, 0, sizeof *now, now));
+    for (int c = 0; c < sim->classes.count; c++)
+        same = same && now->tally[c][OBSERVED_CELLS] == sim->state[c].cells &&
+               now->tally[c][OBSERVED_DYING] == sim->state[c].dying;
+    REQUIRE(same, STATUS_FAILED, "simulation: the agents kept are not those that were counted");
+    return STATUS_OK;
+}
+
+static Status agents_restore(Sim *sim, const Agents *agents) {
     memset(&sim->totals, 0, sizeof sim->totals); /* how full pages are is counted anew in the next interval */
     TRY(backend_finish(sim->backend));
-    return agents_write(sim->backend, &saved->agents, &sim->totals.pages_used);
+    return agents_write(sim->backend, agents, &sim->totals.pages_used);
+}
+
+Status sim_state_restore(Sim *sim, const SimSaved *saved) {
+    numbers_restore(sim, saved);
+    Totals *now = malloc(sizeof *now);
+    Status status = now ? agents_restore(sim, &saved->agents)
+                        : status_set(STATUS_FAILED, "simulation: no memory to go back to a moment");
+    status = backend_together(sim->backend, status);
+    if (status == STATUS_OK) status = counts_check(sim, now);
+    free(now);
+    return status;
 }
 
 Status sim_restore(Sim *sim, const SimSaved *saved) {
@@ -83,7 +85,7 @@ Status sim_restore(Sim *sim, const SimSaved *saved) {
         "simulation: a moment with %d classes of cells does not fit one with %d; use the config it came from",
         saved->classes, sim->classes.count);
     TRY(dosing_restore(sim->dosing, saved->dosing));
-    return state_restore(sim, saved);
+    return sim_state_restore(sim, saved);
 }
 
 void sim_saved_destroy(SimSaved *saved) {
@@ -95,51 +97,4 @@ void sim_saved_destroy(SimSaved *saved) {
 
 size_t sim_saved_bytes(const SimSaved *saved) {
     return sizeof *saved + saved->agents.room * sizeof(u32) * (1 + REAL_FIELDS + WORD_FIELDS);
-}
-
-/* Agents as one piece a column, after the numbers and the doses. */
-static void columns(const Agents *a, SimBytes *out) {
-    out->piece[4] = a->cls;
-    for (int f = 0; f < REAL_FIELDS; f++) out->piece[5 + f] = a->real[f];
-    for (int f = 0; f < WORD_FIELDS; f++) out->piece[5 + REAL_FIELDS + f] = a->word[f];
-    for (int i = 4; i < SIM_PIECES; i++) out->bytes[i] = a->count * sizeof(u32);
-}
-
-void sim_saved_pieces(const SimSaved *saved, SimBytes *out) {
-    DosingBytes dosing;
-    dosing_bytes(saved->dosing, &dosing);
-    out->piece[0] = (void *)saved;
-    out->bytes[0] = NUMBERS;
-    for (int i = 0; i < 3; i++) out->piece[1 + i] = dosing.piece[i], out->bytes[1 + i] = dosing.bytes[i];
-    columns(&saved->agents, out);
-}
-
-static bool classes_known(const Sim *sim, const u32 *cls, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (cls[i] >= (u32)sim->classes.count) return false;
-    return true;
-}
-
-static Status pieces_check(const Sim *sim, const SimBytes *in) {
-    REQUIRE(in->bytes[0] == NUMBERS, STATUS_FAILED, "simulation: saved by another version; start anew");
-    for (int i = 5; i < SIM_PIECES; i++)
-        REQUIRE(in->bytes[i] == in->bytes[4], STATUS_FAILED,
-                "simulation: saved agents lack some of their fields; start anew");
-    REQUIRE(classes_known(sim, in->piece[4], in->bytes[4] / sizeof(u32)), STATUS_FAILED,
-            "simulation: saved agents of a class that this config has not; use the config they came from");
-    return STATUS_OK;
-}
-
-Status sim_restore_pieces(Sim *sim, const SimBytes *in) {
-    TRY(pieces_check(sim, in));
-    DosingBytes dosing = {{in->piece[1], in->piece[2], in->piece[3]},
-                          {in->bytes[1], in->bytes[2], in->bytes[3]}};
-    SimSaved saved = {0};
-    memcpy(&saved, in->piece[0], NUMBERS);
-    saved.agents.count = in->bytes[4] / sizeof(u32);
-    saved.agents.cls = in->piece[4];
-    for (int f = 0; f < REAL_FIELDS; f++) saved.agents.real[f] = in->piece[5 + f];
-    for (int f = 0; f < WORD_FIELDS; f++) saved.agents.word[f] = in->piece[5 + REAL_FIELDS + f];
-    TRY(dosing_from_bytes(sim->dosing, &dosing));
-    return state_restore(sim, &saved);
 }
