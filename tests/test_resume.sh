@@ -84,6 +84,25 @@ done
 run finished && run finished --resume && same finished
 result $? "a finished run resumed is finished"
 
+echo "# further than it was asked to go: from between two rows, from a day with a dose, from a stop"
+for until in 10.03 21; do
+    run "short$until" --until "$until" && run "short$until" --resume --until 25.01 && run "short$until" --resume &&
+        same "short$until"
+    result $? "a run to day $until, then to 25.01, then to 35: as one to 35 from the start"
+done
+(exec "$marrow" run "$configs/label.yaml" -o onward "${options[@]}" --until 30 2> stderr) &
+pid=$!
+for ((n = 0; n < 200; n++)); do [ -e onward/checkpoint.hdf ] && break; sleep 0.01; done
+kill -TERM "$pid"
+wait "$pid"
+got=$?
+[ "$got" -eq 75 ] && run onward --resume && same onward
+result $? "stopped on the way to day 30, then to 35: as one to 35 from the start"
+refused 2 '"until_days: 35" there is "until_days: 34" now' onward --resume --until 34
+result $? "an earlier end is refused"
+refused 2 '"seed: 1" there is "seed: 2" now' onward --resume --until 40 --seed 2
+result $? "a later end with another seed is refused"
+
 echo "# damage: the checkpoint before is used, or it is refused"
 run broken
 hurt() { # HOW FILE SEED: cuts, empties or flips a bit of it
