@@ -42,9 +42,10 @@ _marrow() {
         compopt -o nospace 2> /dev/null ;;
     -b | --backend) _marrow_offer "auto cpu opencl cuda" "$current" ;;
     --shape) _marrow_offer "auto pages lanes" "$current" ;;
+    --format) _marrow_offer "fcs hdf csv gates" "$current" ;;
     --isa) _marrow_offer "x86-64-v3 x86-64-v4" "$current" ;;
     -o | --output) _marrow_files -d "$current" ;;
-    --device | --threads | --lanes | --seed | --until) ;;
+    --device | --threads | --lanes | --seed | --until | --at | --snapshot-every) ;;
     help) _marrow_offer "$(_marrow_commands "$program")" "$current" ;;
     *)
         case $current in

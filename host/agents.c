@@ -43,6 +43,12 @@ bool agent_dying(const Agents *agents, size_t i) {
     return agents->real[REAL_FATE][i] >= 0.5f * FOREVER;
 }
 
+void agents_move(Agents *a, size_t from, size_t to) {
+    a->cls[to] = a->cls[from];
+    for (int f = 0; f < REAL_FIELDS; f++) a->real[f][to] = a->real[f][from];
+    for (int f = 0; f < WORD_FIELDS; f++) a->word[f][to] = a->word[f][from];
+}
+
 void agents_destroy(Agents *agents) {
     free(agents->memory);
     *agents = (Agents){0};

@@ -25,6 +25,9 @@ Status agents_read(Backend *b, Agents *out);
  * computed them. STATUS_FAILED: out of memory. */
 Status agents_sort(Agents *agents);
 
+/* Agent `from` takes the place of agent `to`, for who keeps some of a list. */
+void agents_move(Agents *agents, size_t from, size_t to);
+
 /* Makes the list the whole content of this process's pools, spread evenly over them; `used` gets the number
  * of pages taken. STATUS_FAILED: the pools are too small, out of memory, or the device. */
 Status agents_write(Backend *b, const Agents *agents, u32 *used);

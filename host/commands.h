@@ -7,6 +7,7 @@
 Status cmd_run(int argc, char **argv);
 Status cmd_check(int argc, char **argv);
 Status cmd_report(int argc, char **argv);
+Status cmd_export(int argc, char **argv);
 Status cmd_devices(int argc, char **argv);
 Status cmd_bench(int argc, char **argv);
 Status cmd_version(int argc, char **argv);

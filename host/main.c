@@ -21,12 +21,12 @@ static const Command commands[] = {
     {"check", cmd_check, "validate a config and print it in full; nothing is run"},
     {"devices", cmd_devices, "every device, and why one is not usable"},
     {"report", cmd_report, "a run's folder as one page of HTML, with plots"},
+    {"export", cmd_export, "cells at a time, for other programs"},
     {"bench", cmd_bench, "the standard measurements of speed"},
     {"version", cmd_version, "version, build options, libraries found"},
     {"view", NULL, "the same run in a window"},
     {"trial", NULL, "many virtual patients and their endpoints"},
     {"sweep", NULL, "a grid of runs"},
-    {"export", NULL, "cells at a time, for other programs"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

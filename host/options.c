@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <argp.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,10 @@ enum {
     KEY_MPI,
     KEY_RESUME,
     KEY_SNAPSHOT,
-    KEY_CHECKPOINT
+    KEY_CHECKPOINT,
+    KEY_FORMAT,
+    KEY_AT,
+    KEY_CELLS
 };
 
 /* Below it are our keys, and 0 for an argument; above it argp's own. */
@@ -57,6 +61,13 @@ static const Row rows[] = {
     {{"checkpoint-every", KEY_CHECKPOINT, "MINUTES", 0,
       "wall time between checkpoints; 0: only at the end or when stopped", 3},
      OPTIONS_FOLDER},
+    {{"format", KEY_FORMAT, "NAME", 0, "fcs, hdf, csv or gates", 3}, OPTIONS_EXPORT},
+    {{"at", KEY_AT, "DAY", 0, "the last snapshot up to this day; without it the last of all", 3},
+     OPTIONS_EXPORT},
+    {{"cells", KEY_CELLS, "CLASS", 0, "only classes whose name begins so: blast, blast_blood, b_mature", 3},
+     OPTIONS_EXPORT},
+    {{"output", 'o', "FILE", 0, "the file; without it one named after DIR and day, here", 3}, OPTIONS_EXPORT},
+    {{"force", KEY_FORCE, 0, 0, "replace the file if it is there", 3}, OPTIONS_EXPORT},
     {{"quiet", 'q', 0, 0, "no first line, progress or summary", 4}, OPTIONS_PROGRESS},
     {{"json", KEY_JSON, 0, 0, "machine-readable, one JSON object a line", 4}, OPTIONS_JSON},
     {{"schema", KEY_SCHEMA, 0, 0, "every key with type, range, default, meaning and source; needs no CONFIG",
@@ -83,6 +94,14 @@ static Status count(const char *option, const char *text, int *out) {
     REQUIRE(*text && !*end && value >= 0 && value <= 1000000, STATUS_BAD_INPUT,
             "%s %s: takes a whole number from 0; see --help", option, text);
     *out = (int)value;
+    return STATUS_OK;
+}
+
+static Status day(const char *option, const char *text, double *out) {
+    char *end;
+    *out = strtod(text, &end);
+    REQUIRE(*text && !*end && isfinite(*out), STATUS_BAD_INPUT, "%s %s: takes a day, for example 21", option,
+            text);
     return STATUS_OK;
 }
 
@@ -143,7 +162,10 @@ static Status take(Parse *parse, int key, const char *value) {
     case KEY_SEED: return assign(out, "simulation.seed", value);
     case KEY_DOSING: return assign(out, "dosing.file", value);
     case KEY_UNTIL: return assign(out, "simulation.until_days", value);
-    case 'o': out->folder = value; return STATUS_OK;
+    case 'o': *(parse->use->groups & OPTIONS_EXPORT ? &out->file : &out->folder) = value; return STATUS_OK;
+    case KEY_FORMAT: out->format = value; return STATUS_OK;
+    case KEY_AT: return day("--at", value, &out->at_day);
+    case KEY_CELLS: out->cells = value; return STATUS_OK;
     case KEY_FORCE: out->force = true; return STATUS_OK;
     case KEY_RESUME: out->resume = true; return STATUS_OK;
     case KEY_SNAPSHOT: return assign(out, "output.snapshot_every_days", value);
@@ -197,7 +219,7 @@ Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv)
     struct argp_option options[ROWS + 1] = {0};
     for (int i = 0, n = 0; i < ROWS; i++)
         if (takes(use, rows[i].group)) options[n++] = rows[i].option;
-    *out = (Options){.backend.device = -1};
+    *out = (Options){.backend.device = -1, .at_day = NAN};
     out->assignments = calloc((size_t)argc, sizeof *out->assignments);
     REQUIRE(out->assignments, STATUS_FAILED, "out of memory");
     const struct argp argp = {options, on_word, use->arguments, use->text, NULL, NULL, NULL};

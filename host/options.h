@@ -17,6 +17,7 @@ enum {
     OPTIONS_SCHEMA = 32,  /* --schema */
     OPTIONS_MPI = 64,     /* --mpi */
     OPTIONS_RUN = 128,    /* DIR, a run's folder */
+    OPTIONS_EXPORT = 256, /* --format, --at, --cells, -o FILE, --force */
 };
 
 typedef struct OptionsUse {
@@ -30,6 +31,8 @@ typedef struct Options {
     const char *config_path, *folder; /* NULL: not given */
     char **assignments;               /* KEY=VALUE in the order given; --seed and the like are among them */
     int assignment_count;
+    const char *format, *cells, *file; /* NULL: not given */
+    double at_day;                     /* NaN: not given */
     bool force, resume, quiet, json, schema, mpi;
     bool help; /* the help was printed: nothing else is wanted */
 } Options;

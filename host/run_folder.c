@@ -203,7 +203,7 @@ Status run_file_settle(const RunFile *file) {
 }
 
 Status run_file_whole(RunFile *file, const RunFolder *folder, const char *name) {
-    char part[64];
+    char part[RUN_PATH];
     snprintf(part, sizeof part, "%s" PART, name);
     TRY(path_join(file->path, folder->path, part));
     TRY(path_join(file->final, folder->path, name));

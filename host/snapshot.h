@@ -52,6 +52,9 @@ Status snapshot_finish(Snapshot *snapshot, i64 agents);
 /* Whole or not at all, as FOLDER/snapshots/cells_NNNNNN.hdf. STATUS_FAILED: memory, or the disk. */
 Status snapshot_write(const Snapshot *snapshot, const RunFolder *folder, int compression);
 
+/* The bytes of that file; what cannot be written shows in `out`. STATUS_FAILED: memory. */
+Status snapshot_put(const Snapshot *snapshot, int compression, FILE *out);
+
 void snapshot_destroy(Snapshot *snapshot);
 
 /* Cells of a class that agents of the snapshot stand for. */

@@ -210,24 +210,22 @@ static void folder_sync(const RunFolder *folder) {
     close(handle);
 }
 
-static Status image_write(const RunFolder *folder, int number, const HdfImage *image) {
-    RunFile file = {0};
-    char name[SNAPSHOT_NAME];
-    mkdirat(folder->handle, SNAPSHOT_FOLDER, 0777); /* what fails here fails again when the file is opened */
-    Status status = run_file_whole(&file, folder, snapshot_name(number, name));
-    if (status == STATUS_OK) {
-        fwrite(image->bytes, 1, image->length, file.text);
-        status = run_file_commit(&file);
-    }
-    run_file_close(&file);
-    if (status == STATUS_OK) folder_sync(folder);
+Status snapshot_put(const Snapshot *s, int compression, FILE *out) {
+    HdfImage image = {0};
+    Status status = image_make(s, compression, &image);
+    if (status == STATUS_OK) fwrite(image.bytes, 1, image.length, out);
+    free(image.bytes);
     return status;
 }
 
-Status snapshot_write(const Snapshot *snapshot, const RunFolder *folder, int compression) {
-    HdfImage image = {0};
-    Status status = image_make(snapshot, compression, &image);
-    if (status == STATUS_OK) status = image_write(folder, snapshot->number, &image);
-    free(image.bytes);
+Status snapshot_write(const Snapshot *s, const RunFolder *folder, int compression) {
+    RunFile file = {0};
+    char name[SNAPSHOT_NAME];
+    mkdirat(folder->handle, SNAPSHOT_FOLDER, 0777); /* what fails here fails again when the file is opened */
+    Status status = run_file_whole(&file, folder, snapshot_name(s->number, name));
+    if (status == STATUS_OK) status = snapshot_put(s, compression, file.text);
+    if (status == STATUS_OK) status = run_file_commit(&file);
+    run_file_close(&file);
+    if (status == STATUS_OK) folder_sync(folder);
     return status;
 }

@@ -62,11 +62,7 @@ static void quotas(const Snapshot *s, i64 agents, i64 quota[STRATA]) {
 static void agents_keep(Agents *a, const u64 limit[STRATA]) {
     size_t kept = 0;
     for (size_t i = 0; i < a->count; i++) {
-        if (lot_of(a, i) > limit[stratum_of(a, i)]) continue;
-        a->cls[kept] = a->cls[i];
-        for (int f = 0; f < REAL_FIELDS; f++) a->real[f][kept] = a->real[f][i];
-        for (int f = 0; f < WORD_FIELDS; f++) a->word[f][kept] = a->word[f][i];
-        kept++;
+        if (lot_of(a, i) <= limit[stratum_of(a, i)]) agents_move(a, i, kept++);
     }
     a->count = kept;
 }
