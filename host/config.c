@@ -278,9 +278,20 @@ static Status check_dosing(const Config *config) {
     return *file ? check_readable("dosing.file", file, "give a dosing table in NONMEM form") : STATUS_OK;
 }
 
+/* Rules act at visits, and there are none without the clinic. */
+static Status check_policy(const Config *config) {
+    const char *rules = config->policy.rules;
+    bool enabled = config->clinic.enabled;
+    REQUIRE(enabled || !config->policy.supportive_care, STATUS_BAD_INPUT,
+            "policy.supportive_care: true, but clinic.enabled is false; set it to true, or this to false");
+    REQUIRE(enabled || strcmp(rules, "none") == 0, STATUS_BAD_INPUT,
+            "policy.rules: %s, but clinic.enabled is false; set it to true, or this to none", rules);
+    REQUIRE(rules[0], STATUS_BAD_INPUT, "policy.rules: empty; give none, label, cautious or a file of rules");
+    return STATUS_OK;
+}
+
 Status config_check(const Config *config) {
-    REQUIRE(!config->policy.supportive_care, STATUS_BAD_INPUT,
-            "policy.supportive_care: true, but supportive care is not built; set it to false");
+    TRY(check_policy(config));
     TRY(check_names(config));
     TRY(check_fractions(config));
     TRY(check_loss(config));

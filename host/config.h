@@ -59,6 +59,11 @@ typedef struct Config {
         double age_years, bsa_m2, lbm_kg, marrow_blast_fraction, blood_blast_percent;
         double blood_blasts_1e9_per_l, blood_blast_share, nucleated_marrow_cells, marrow_room_factor;
         double normal_regrowth_per_d, normal_b_cells, b_cell_fraction, blood_volume_l;
+        double first_remission_months, months_since_transplant, cd22_positive_percent;
+        double creatinine_mg_per_dl;
+        int64_t salvage_line, ecog;
+        bool prior_transplant, ph_positive, prior_tki, gilbert, prior_vod, liver_disease, active_gvhd;
+        bool cns_disease, transplant_candidate;
         Sex sex;
     } patient;
     struct {
@@ -102,6 +107,12 @@ typedef struct Config {
         char rules[CONFIG_TEXT];
         bool supportive_care;
     } policy;
+    struct {
+        double visit_every_d, close_visit_every_d, follow_up_visit_every_d, follow_up_marrow_every_d;
+        double assay_noise, progression_death_per_d;
+        int64_t marrow_day, mrd_events;
+        bool enabled;
+    } clinic;
     struct {
         double snapshot_every_days, checkpoint_every_minutes;
         int64_t snapshot_agents, snapshot_compression;

@@ -188,8 +188,9 @@ static Status check_once(Walk *walk, const yaml_node_t *mapping, const yaml_node
     return STATUS_OK;
 }
 
-static bool names_dosing_file(const char *path, const char *value) {
+static bool names_file(const char *path, const char *value) {
     if (strcmp(path, "dosing.file") == 0) return *value != '\0';
+    if (strcmp(path, "policy.rules") == 0) return strchr(value, '.') != NULL;
     return strcmp(path, "dosing.regimen") == 0 && strcmp(value, "label") != 0 && strcmp(value, "none") != 0;
 }
 
@@ -199,7 +200,7 @@ static Status walk_value(Walk *walk, const ConfigScope *scope, const ConfigKey *
     const ConfigPlace place = place_of(walk->tree, node);
     const char *value = scalar_text(node);
     char beside[CONFIG_PATH];
-    if (walk->folder && *value != '/' && names_dosing_file(key->path, value)) {
+    if (walk->folder && *value != '/' && names_file(key->path, value)) {
         int length = snprintf(beside, sizeof beside, "%s%s", walk->folder, value);
         if (length < CONFIG_PATH && access(beside, R_OK) == 0) value = beside;
     }

@@ -40,6 +40,15 @@ bool sim_done(const Sim *sim);       /* until_days reached */
 bool sim_output_due(const Sim *sim); /* a row of timeseries.csv is due now (time zero and the end included) */
 bool sim_output_regular(const Sim *sim); /* … and would be, were this not the end */
 
+/* What the host knows of the patient now without asking the device; cells are uncommitted ones. */
+typedef struct SimGlance {
+    double time_h;
+    double marrow_blasts_cells, blood_blasts_cells, normal_marrow_cells;
+    double marrow_blast_fraction, blasts_blood_per_ul, b_mature_per_ul;
+    double adc_ng_ml, adc_auc_ng_h_ml; /* conjugate in plasma: now, and integrated since time zero */
+} SimGlance;
+SimGlance sim_glance(const Sim *sim);
+
 /* An observation under way: what the host knew when it was asked for, and the device's sums, which come
  * later. Starts zeroed; stays where it is while it is under way. */
 typedef struct SimRow {

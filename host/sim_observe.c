@@ -109,11 +109,16 @@ static double marrow_nm(const Sim *sim) {
     return plasma_marrow_nm(sim->plasma, &sim->drug, exchanges, count);
 }
 
+static double plasma_ng_ml(const Sim *sim) {
+    bool constant = sim->params.model == PK_CONSTANT;
+    return sim->params.molar_mass_kda *
+           (constant ? sim->params.constant_nm : sim->drug.central_nmol / sim->params.v1_l);
+}
+
 static void observe_drug(const Sim *sim, Observation *o) {
     double ng_ml_per_nm = sim->params.molar_mass_kda;
     bool constant = sim->params.model == PK_CONSTANT;
-    o->adc_central_ng_ml =
-        ng_ml_per_nm * (constant ? sim->params.constant_nm : sim->drug.central_nmol / sim->params.v1_l);
+    o->adc_central_ng_ml = plasma_ng_ml(sim);
     o->adc_peripheral_ng_ml = constant ? NAN : ng_ml_per_nm * sim->drug.peripheral_nmol / sim->params.v2_l;
     o->adc_marrow_ng_ml = ng_ml_per_nm * marrow_nm(sim);
     o->drug_given_nmol = sim->drug.given_nmol;
@@ -123,6 +128,28 @@ static void observe_drug(const Sim *sim, Observation *o) {
     o->drug_taken_nmol = sim->drug.taken_nmol;
     o->drug_degraded_nmol = sim->degraded_nmol;
     o->drug_lost_nmol = sim->lost_nmol;
+}
+
+SimGlance sim_glance(const Sim *sim) {
+    double mature = 0, blood = 0, blood_ul = sim->config->patient.blood_volume_l * MICROLITRES_PER_LITRE;
+    double now_h = sim_time_h(sim), marrow = sim_marrow_blasts(sim);
+    for (int c = 0; c < sim->classes.count; c++) {
+        const CellClass *cls = &sim->classes.cls[c];
+        double cells = sim_class_cells(sim, c, sim->state[c].cells);
+        if (cls->kind == KIND_MATURE) mature += cells;
+        if (cls->kind == KIND_BLAST && !cls->marrow) blood += cells;
+    }
+    bool constant = sim->params.model == PK_CONSTANT;
+    return (SimGlance){.time_h = now_h,
+                       .marrow_blasts_cells = marrow,
+                       .blood_blasts_cells = blood,
+                       .normal_marrow_cells = sim->drug.normal_marrow_cells,
+                       .marrow_blast_fraction = sim_marrow_fraction(sim),
+                       .blasts_blood_per_ul = blood / blood_ul,
+                       .b_mature_per_ul = mature * MATURE_B_IN_BLOOD / blood_ul,
+                       .adc_ng_ml = plasma_ng_ml(sim),
+                       .adc_auc_ng_h_ml = sim->params.molar_mass_kda *
+                                          (constant ? sim->params.constant_nm * now_h : sim->drug.auc_nm_h)};
 }
 
 static void observe_counts(const Sim *sim, Observation *o) {
