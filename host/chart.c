@@ -16,7 +16,7 @@ void chart_note(Chart *chart, double time_h, const char *kind, const char *code,
         return;
     }
     ChartLine *line = &chart->line[chart->count++];
-    *line = (ChartLine){.time_h = time_h, .value = value};
+    *line = (ChartLine){.time_h = time_h, .value = value, .after = chart->after};
     snprintf(line->kind, sizeof line->kind, "%s", kind);
     snprintf(line->code, sizeof line->code, "%s", code);
     va_list values;

@@ -5,20 +5,23 @@
 #ifndef MARROW_CHART_H
 #define MARROW_CHART_H
 
+#include <stddef.h>
+
 #include "status.h"
 
 enum { CHART_LINES = 128, CHART_KIND = 24, CHART_CODE = 32, CHART_DETAIL = 160 };
 
-/* Kinds: assessment, response, adverse_event, lab_grade, support, hold, reduce, omit, stop, transplant, vod,
- * relapse, progression, treatment_failure, follow_up, death. */
+/* docs/interface.md lists kinds, codes and values. */
 typedef struct ChartLine {
     double time_h, value; /* value NaN: empty */
+    size_t after;         /* as many records of the dosing came before */
     char kind[CHART_KIND], code[CHART_CODE], detail[CHART_DETAIL];
 } ChartLine;
 
 typedef struct Chart {
-    int count; /* lines not yet taken */
-    int lost;  /* lines there was no room for; a run with any fails */
+    int count;    /* lines not yet taken */
+    size_t after; /* records of the dosing now, for the lines to come */
+    int lost;     /* lines there was no room for; a run with any fails */
     ChartLine line[CHART_LINES];
 } Chart;
 

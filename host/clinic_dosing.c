@@ -37,6 +37,7 @@ void clinic_look(Clinic *c) {
     size_t count = dosing_records(c->dosing, &records);
     for (; c->s.course.seen < count; c->s.course.seen++)
         if (records[c->s.course.seen].kind == DOSE_GIVEN) dose_given(c, &records[c->s.course.seen]);
+    c->chart.after = count;
     dosing_view(c->dosing, c->now.marrow_blast_fraction, &c->view);
 }
 

@@ -110,14 +110,15 @@ Status clinic_events(Clinic *c, double from_h) {
 
 /* --- grades of what was measured --- */
 
-/* An episode goes from the first grade above 0 to the next 0. */
+/* An episode goes from the first grade above 0 to three results without one: a value at a limit of normal is
+ * on either side by the assay's noise alone. */
 static void grade_one(Clinic *c, CtcaeTerm term, LabId test, int grade) {
     ClinicEvents *e = &c->s.events;
     const Lab *lab = &c->s.labs.test[test];
     const char *unit = lab_unit(test);
     Outcome *o = &c->s.outcome;
-    if (grade == 0 && e->grade[term] > 0) e->episode[term]++;
-    if (grade == 0) e->grade[term] = 0;
+    e->calm[term] = grade == 0 ? e->calm[term] + 1 : 0;
+    if (e->calm[term] >= 3 && e->grade[term] > 0) e->grade[term] = 0, e->episode[term]++;
     if (grade <= e->grade[term]) return;
     e->grade[term] = grade;
     if (c->s.course.doses > 0 && grade > o->worst_grade[term]) o->worst_grade[term] = grade;

@@ -13,11 +13,11 @@ static const OptionsUse use = {
     OPTIONS_BACKEND | OPTIONS_CONFIG | OPTIONS_FOLDER | OPTIONS_PROGRESS | OPTIONS_JSON};
 
 static Status simulate(Run *run) {
-    while (!sim_done(run->sim) && !interrupt_due()) {
+    while (!run_done(run) && !interrupt_due()) {
         interrupt_listen();
         TRY(run_step(run));
     }
-    if (sim_done(run->sim)) return STATUS_OK;
+    if (run_done(run)) return STATUS_OK;
     return status_set(
         STATUS_STOPPED, "stopped by %s at day %g; files hold everything up to there; go on with --resume",
         interrupt_name() ? interrupt_name() : "a signal to another process", sim_time_h(run->sim) / 24);

@@ -77,8 +77,8 @@ void config_tree_close(ConfigTree *tree);
 /* The value of `extends:` and its place; "" if there is none. */
 Status config_tree_extends(ConfigTree *tree, char value[CONFIG_TEXT], ConfigPlace *place);
 
-/* Stores every value of the tree. Files of doses and rules named relative to `folder` ("" or ending in '/') are
- * looked for there first; NULL: there is no folder. */
+/* Stores every value of the tree. Files of doses and rules named relative to `folder` ("" or ending in '/')
+ * are looked for there first; NULL: there is no folder. */
 Status config_tree_apply(ConfigTree *tree, const char *folder, Config *config);
 
 #endif

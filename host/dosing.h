@@ -47,7 +47,7 @@ typedef struct DoseRecord {
     bool asked;                              /* added while running: no part of the course */
     double observed; /* DV of an observation, value of a change (docs/dosing.md); NaN if none */
     char code[32];   /* of a change: who or which rule asked for it */
-    char note[112];  /* "cycle 1 day 8", "row 4", "row 4 ADDL 2", why a change was made */
+    char note[160];  /* "cycle 1 day 8", "row 4", "row 4 ADDL 2", why a change was made */
 } DoseRecord;
 
 /* Whether this is a change of the course rather than something given or observed. */

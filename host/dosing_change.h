@@ -11,7 +11,7 @@
 
 #include "dosing.h"
 
-/* Who or which rule asks (code, at most 31 bytes are kept), and why (at most 111). Commas, quotes and line
+/* Who or which rule asks (code, at most 31 bytes are kept), and why (at most 159). Commas, quotes and line
  * ends become blanks: both are fields of a CSV. */
 typedef struct DosingReason {
     const char *code, *detail;

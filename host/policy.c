@@ -54,8 +54,11 @@ bool policy_recovered(const Policy *policy, int index, const PolicyFacts *facts)
 }
 
 void policy_reason(const PolicyRule *rule, const PolicyFacts *facts, char out[EXPR_DETAIL]) {
-    expr_values(&rule->when, facts, out);
+    char values[EXPR_DETAIL];
+    expr_values(&rule->when, facts, values);
+    snprintf(out, EXPR_DETAIL, "%s", rule->because);
+    for (char *c = out; *c; c++)
+        if (*c == ',') *c = ';';
     size_t used = strlen(out);
-    if (rule->because[0] && used + strlen(rule->because) + 3 < EXPR_DETAIL)
-        snprintf(out + used, EXPR_DETAIL - used, "%s%s", used ? ": " : "", rule->because);
+    if (values[0]) snprintf(out + used, EXPR_DETAIL - used, "%s%s", used ? ": " : "", values);
 }

@@ -93,7 +93,7 @@ int policy_next(const Policy *policy, PolicyMoment moment, const PolicyFacts *fa
 /* Whether what rule `index` made wait may go on: known, not assumed. */
 bool policy_recovered(const Policy *policy, int index, const PolicyFacts *facts);
 
-/* Why it fired: values of its condition, then `because`, as far as there is room. */
+/* Why it fired: `because`, then the values of its condition as far as there is room. */
 void policy_reason(const PolicyRule *rule, const PolicyFacts *facts, char out[EXPR_DETAIL]);
 
 /* "dose", "within cycle", …; NULL past the last. */

@@ -327,7 +327,10 @@ static bool asks_limit(const Expr *expr, int lab) {
 
 static void tell(const Expr *expr, const ExprOp *op, const PolicyFacts *facts, char *out, size_t size) {
     if (op->code == OP_FACT) {
-        snprintf(out, size, "%s %.4g", fact_name((FactId)op->name), facts->fact[op->name]);
+        double value = facts->fact[op->name];
+        int length = snprintf(out, size, "%s", fact_name((FactId)op->name));
+        if (!fact_is_flag((FactId)op->name) && length < (int)size)
+            snprintf(out + length, size - (size_t)length, " %.4g", value);
         return;
     }
     const Lab *lab = &facts->labs->test[op->name];
@@ -339,14 +342,19 @@ static void tell(const Expr *expr, const ExprOp *op, const PolicyFacts *facts, c
         snprintf(out + length, size - (size_t)length, " (%.3g uln)", value / lab->upper);
 }
 
+/* What is not so, or never was, needs no words. */
+static bool is_told(const ExprOp *op, const PolicyFacts *facts) {
+    if (op->code == OP_LAB) return op->view < VIEW_ULN;
+    return op->code == OP_FACT && isfinite(facts->fact[op->name]) && facts->fact[op->name] != 0;
+}
+
 void expr_values(const Expr *expr, const PolicyFacts *facts, char out[EXPR_DETAIL]) {
     char one[96];
     size_t used = 0;
     out[0] = '\0';
     for (int i = 0; i < expr->count; i++) {
         const ExprOp *op = &expr->op[i];
-        bool name = op->code == OP_FACT || (op->code == OP_LAB && op->view < VIEW_ULN);
-        if (!name || told_before(expr, i)) continue;
+        if (!is_told(op, facts) || told_before(expr, i)) continue;
         tell(expr, op, facts, one, sizeof one);
         size_t need = strlen(one) + 2;
         if (used + need >= EXPR_DETAIL) return;

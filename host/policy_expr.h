@@ -41,7 +41,8 @@ bool expr_parse(Expr *out, const char *text, ExprError *error);
 double expr_value(const Expr *expr, const PolicyFacts *facts);
 bool expr_met(const Expr *expr, const PolicyFacts *facts);
 
-/* Each name once with its value: "bilirubin 2.1 mg/dL (1.75 uln); ast 140 U/L (3.5 uln)". */
+/* Each name once with its value: "bilirubin 2.1 mg/dL (1.75 uln); ast 140 U/L (3.5 uln)"; facts that are not
+ * so are left out. */
 void expr_values(const Expr *expr, const PolicyFacts *facts, char out[EXPR_DETAIL]);
 
 /* Whether the condition asks for this fact or test (as it is now). */

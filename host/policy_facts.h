@@ -76,5 +76,6 @@ typedef struct PolicyFacts {
 const char *fact_name(FactId fact);
 const char *fact_text(FactId fact);
 int fact_find(const char *name); /* or -1 */
+bool fact_is_flag(FactId fact);  /* yes or no */
 
 #endif

@@ -4,13 +4,16 @@
 
 #include "ranks.h"
 #include "run_checkpoint.h"
+#include "run_clinic.h"
 
 void run_destroy(Run *run) {
     background_destroy(run->background); /* first: what it does may need the rest */
     events_close(&run->events);
     run_file_close(&run->timeseries);
+    run_file_close(&run->labs);
     run_folder_close(&run->folder);
     backend_forget(&run->backend, &run->row.fetch);
+    clinic_destroy(run->clinic);
     sim_destroy(run->sim);
     backend_close(&run->backend);
     dosing_destroy(run->dosing);
@@ -31,6 +34,7 @@ Status run_prepare(Run *run) {
     TRY(dosing_create(&run->dosing, &run->config));
     TRY(backend_open(&run->backend, &run->options.backend));
     TRY(sim_create(&run->sim, &run->config, run->dosing, &run->backend));
+    TRY(clinic_create(&run->clinic, &run->config, run->dosing, run->sim));
     return resume ? run_restore(run) : STATUS_OK;
 }
 
@@ -64,7 +68,17 @@ static Status row_write(Run *run, Observation *o) {
 
 static Status row_start(Run *run) {
     run->row_regular = sim_output_regular(run->sim);
-    return sim_row_start(run->sim, &run->row);
+    TRY(sim_row_start(run->sim, &run->row));
+    clinic_observe(run->clinic, &run->row.seen);
+    return STATUS_OK;
+}
+
+bool run_done(const Run *run) {
+    return sim_done(run->sim) || clinic_over(run->clinic);
+}
+
+static bool row_due(const Run *run) {
+    return sim_output_due(run->sim) || clinic_over(run->clinic);
 }
 
 Status run_row(Run *run) {
@@ -92,6 +106,7 @@ static Status begin_files(Run *run) {
     TRY(write_config(run));
     TRY(run_record_write(&run->record, &run->folder));
     TRY(events_open(&run->events, &run->folder));
+    TRY(run_clinic_begin(run));
     TRY(run_file_table(&run->timeseries, &run->folder, "timeseries.csv"));
     return observation_write_header(run->timeseries.text);
 }
@@ -100,11 +115,12 @@ static Status begin_files(Run *run) {
  * its end had asked for. */
 static Status continue_files(Run *run) {
     const RunTables *from = &run->resumed;
-    bool all = sim_output_due(run->sim);
+    bool all = row_due(run);
     TRY(run_folder_open(&run->folder, run->options.folder));
     TRY(run_file_continue(&run->events.file, &run->folder, "events.csv", from->events));
     TRY(run_file_continue(&run->timeseries, &run->folder, "timeseries.csv",
                           all ? from->timeseries : from->timeseries_regular));
+    TRY(run_clinic_continue(run));
     TRY(run_folder_clear(&run->folder, true));
     TRY(snapshots_clear(&run->folder, &run->config, from->time_h));
     TRY(write_config(run));
@@ -136,6 +152,7 @@ Status run_begin(Run *run) {
     Observation first;
     if (run->options.resume) return run_again(run);
     if (ranks_index() == 0) TRY(begin_files(run));
+    TRY(run_clinic_step(run));
     TRY(row_start(run));
     TRY(row_write(run, &first));
     if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
@@ -146,8 +163,9 @@ Status run_step(Run *run) {
     bool wanted = run_checkpoint_wanted(run);
     TRY(sim_advance(run->sim));
     if (ranks_index() == 0) TRY(events_doses(&run->events, run->dosing));
+    TRY(run_clinic_step(run));
     TRY(run_row(run));
-    if (sim_output_due(run->sim)) TRY(row_start(run));
+    if (row_due(run)) TRY(row_start(run));
     TRY(run_snapshot(run));
     progress_step(&run->progress, run->sim);
     return ranks_agreed(wanted) ? run_checkpoint_by_clock(run) : STATUS_OK;
@@ -180,6 +198,7 @@ Status run_end(Run *run, Status status) {
     if (status == STATUS_OK || status == STATUS_STOPPED) {
         Status written = snapshots_collect(&run->snapshots, run->background);
         if (written == STATUS_OK && ranks_index() == 0) written = write_doses(run);
+        if (written == STATUS_OK) written = run_clinic_end(run);
         if (written == STATUS_OK) written = run_checkpoint_last(run);
         if (written != STATUS_OK) status = written;
     }

@@ -4,6 +4,7 @@
 #define MARROW_RUN_H
 
 #include "background.h"
+#include "clinic.h"
 #include "options.h"
 #include "progress.h"
 #include "run_folder.h"
@@ -14,7 +15,7 @@
 
 /* How far the tables had come at a checkpoint. */
 typedef struct RunTables {
-    RunFileMark timeseries, events;
+    RunFileMark timeseries, events, labs;
     RunFileMark timeseries_regular; /* without a row that was due only because the run ended */
     int64_t events_doses;
     double time_h;
@@ -27,10 +28,11 @@ typedef struct Run {
     Dosing *dosing;
     Backend backend;
     Sim *sim;
+    Clinic *clinic;   /* NULL: off */
     SimRow row;       /* asked for and not written yet */
     bool row_regular; /* it would be due if the run went on */
     RunFolder folder;
-    RunFile timeseries;
+    RunFile timeseries, labs;
     EventWriter events;
     Background *background; /* writes what takes long beside the simulation */
     Snapshots snapshots;
@@ -52,6 +54,9 @@ Status run_begin(Run *run);
 /* One interval, and what is due after it. A row of timeseries.csv is asked for when it is due and written
  * after the next interval, so that the device need not wait for it. */
 Status run_step(Run *run);
+
+/* until_days reached, or the patient has died. */
+bool run_done(const Run *run);
 
 /* Writes the row that is still under way, if one is: before a moment is kept to go on from. */
 Status run_row(Run *run);

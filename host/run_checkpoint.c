@@ -6,6 +6,7 @@
 #include "checkpoint.h"
 #include "pieces_ranks.h"
 #include "ranks.h"
+#include "run_clinic.h"
 
 /* A moment on its way to disk. */
 typedef struct Moment {
@@ -26,11 +27,13 @@ static void moment_free(Moment *moment) {
 static Status run_pieces(Run *run, Moment *moment) {
     RunTables tables = {.timeseries = run_file_mark(&run->timeseries),
                         .events = run_file_mark(&run->events.file),
+                        .labs = run_file_mark(&run->labs),
                         .timeseries_regular = run->regular,
                         .events_doses = (int64_t)run->events.doses,
                         .time_h = sim_time_h(run->sim)};
     TRY(checkpoint_sign(&moment->pieces, &run->config));
     TRY(pieces_add(&moment->pieces, "files", &tables, sizeof tables));
+    TRY(run_clinic_keep(run, &moment->pieces));
     return sim_saved_pieces(moment->saved, &moment->pieces);
 }
 
@@ -38,6 +41,7 @@ static Status run_pieces_restore(Run *run, const Pieces *pieces) {
     const Piece *files;
     const DoseRecord *records;
     TRY(sim_restore_pieces(run->sim, pieces));
+    TRY(run_clinic_restore(run, pieces));
     TRY(pieces_need(pieces, "files", PIECE_BYTES, sizeof run->resumed, &files));
     memcpy(&run->resumed, files->bytes, sizeof run->resumed);
     REQUIRE(run->resumed.time_h == sim_time_h(run->sim) && run->resumed.events_doses >= 0 &&
@@ -73,6 +77,7 @@ static Status moment_files(const Moment *moment) {
     const Run *run = moment->run;
     TRY(run_file_settle(&run->timeseries));
     TRY(run_file_settle(&run->events.file));
+    if (run->labs.handle) TRY(run_file_settle(&run->labs));
     return checkpoint_write(&run->folder, &moment->pieces);
 }
 

@@ -52,14 +52,35 @@ static void write_dose(const DoseRecord *record, FILE *out) {
     fputc('\n', out);
 }
 
-Status events_doses(EventWriter *events, const Dosing *dosing) {
+/* Records up to number `until`. */
+static Status doses_until(EventWriter *events, const Dosing *dosing, size_t until) {
     const DoseRecord *records;
     size_t count = dosing_records(dosing, &records);
-    for (; events->doses < count; events->doses++) {
+    for (; events->doses < count && events->doses < until; events->doses++) {
         write_dose(&records[events->doses], events->file.text);
         TRY(run_file_flush(&events->file));
     }
     return STATUS_OK;
+}
+
+Status events_doses(EventWriter *events, const Dosing *dosing) {
+    return doses_until(events, dosing, (size_t)-1);
+}
+
+static void write_line(const ChartLine *line, FILE *out) {
+    char time[TEXT_NUMBER], value[TEXT_NUMBER];
+    fprintf(out, "%s,%s,%s,%s,%s\n", text_number(line->time_h, time), line->kind, line->code,
+            text_number(line->value, value), line->detail);
+}
+
+Status events_chart(EventWriter *events, Chart *chart, const Dosing *dosing) {
+    for (int i = 0; i < chart->count; i++) {
+        TRY(doses_until(events, dosing, chart->line[i].after));
+        write_line(&chart->line[i], events->file.text);
+        TRY(run_file_flush(&events->file));
+    }
+    chart->count = 0;
+    return events_doses(events, dosing);
 }
 
 void events_close(EventWriter *events) {

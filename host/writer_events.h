@@ -10,10 +10,13 @@
  *   held         hours, empty until released       resumed      hours the course had waited
  *   omitted      mg, empty if not known yet        interrupted  mg that had run in
  *   reduced      factor on later doses             raised       the same, above 1
- *   asked        mg of a dose added                discontinued empty */
+ *   asked        mg of a dose added                discontinued empty
+ *
+ * Lines of the clinic's chart (chart.h): docs/interface.md lists kinds, codes and values. */
 #ifndef MARROW_WRITER_EVENTS_H
 #define MARROW_WRITER_EVENTS_H
 
+#include "chart.h"
 #include "dosing.h"
 #include "run_folder.h"
 
@@ -26,6 +29,9 @@ Status events_open(EventWriter *events, const RunFolder *folder);
 
 /* Writes the records that came since the last call, each on disk before the next. */
 Status events_doses(EventWriter *events, const Dosing *dosing);
+/* The same after a step of the clinic: the lines of its chart among the changes of the course, as they came.
+ */
+Status events_chart(EventWriter *events, Chart *chart, const Dosing *dosing);
 void events_close(EventWriter *events); /* accepts a zeroed one */
 
 #endif

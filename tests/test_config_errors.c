@@ -235,7 +235,8 @@ static void set_errors_show_the_assignment(void **state) {
 static void keys_are_checked_together(void **state) {
     (void)state;
     Config config;
-    expect_conflict("policy: {supportive_care: true}", "policy.supportive_care: true", "set it to false");
+    expect_conflict("policy: {supportive_care: true}", "policy.supportive_care: true", "or this to false");
+    expect_conflict("policy: {rules: label}", "policy.rules: label", "or this to none");
     expect_conflict("simulation: {dt_h: 4, output_every_h: 6}",
                     "simulation.output_every_h: 6 h is not a multiple of dt_h, 4 h", "");
     expect_conflict("simulation: {dt_h: 12, output_every_h: 6}",

@@ -304,7 +304,7 @@ static void values_told(void **state) {
     int rule = rule_of(&policies[0], "bilirubin-and-transaminases");
     policy_reason(&policies[0].rule[rule], &p.facts, told);
     print_message("  %s\n", told);
-    assert_non_null(strstr(told, "bilirubin 2.1 mg/dL (1.75 uln); ast 140 U/L (3.5 uln)"));
+    assert_non_null(strstr(told, "each dose: bilirubin 2.1 mg/dL (1.75 uln); ast 140 U/L (3.5 uln); alt"));
     assert_null(strpbrk(told, ",\"\n"));
 }
 

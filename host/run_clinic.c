@@ -1,0 +1,54 @@
+#include "run_clinic.h"
+
+#include "ranks.h"
+#include "writer_labs.h"
+
+static bool is_written(const Run *run) {
+    return run->clinic && ranks_index() == 0;
+}
+
+Status run_clinic_begin(Run *run) {
+    if (!is_written(run)) return STATUS_OK;
+    TRY(run_file_table(&run->labs, &run->folder, "labs.csv"));
+    return labs_file_header(&run->labs);
+}
+
+Status run_clinic_continue(Run *run) {
+    if (!is_written(run)) return STATUS_OK;
+    return run_file_continue(&run->labs, &run->folder, "labs.csv", run->resumed.labs);
+}
+
+/* Doses of the interval first; then what was found and decided, then the changes of the course that follow.
+ */
+Status run_clinic_step(Run *run) {
+    if (!run->clinic) return STATUS_OK;
+    TRY(clinic_step(run->clinic));
+    if (ranks_index() == 0) {
+        TRY(events_chart(&run->events, clinic_chart(run->clinic), run->dosing));
+        TRY(labs_file_results(&run->labs, clinic_results(run->clinic)));
+    }
+    clinic_chart(run->clinic)->count = 0;
+    clinic_results(run->clinic)->count = 0;
+    return STATUS_OK;
+}
+
+Status run_clinic_end(Run *run) {
+    RunFile file = {0};
+    if (!is_written(run)) return STATUS_OK;
+    Status status = run_file_whole(&file, &run->folder, "outcome.json");
+    if (status == STATUS_OK) status = clinic_outcome_write(run->clinic, file.text);
+    if (status == STATUS_OK) status = run_file_commit(&file);
+    run_file_close(&file);
+    return status;
+}
+
+Status run_clinic_keep(Run *run, Pieces *pieces) {
+    size_t bytes;
+    const void *state = clinic_state(run->clinic, &bytes);
+    return state ? pieces_add(pieces, "clinic", state, bytes) : STATUS_OK;
+}
+
+Status run_clinic_restore(Run *run, const Pieces *pieces) {
+    const Piece *piece = pieces_find(pieces, "clinic");
+    return clinic_restore(run->clinic, piece ? piece->bytes : NULL, piece ? piece->length : 0);
+}
