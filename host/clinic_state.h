@@ -71,7 +71,7 @@ typedef struct ClinicVisits {
 
 typedef struct ClinicEvents {
     int episode[CTCAE_TERMS], grade[CTCAE_TERMS];   /* worst of the present episode; 0: none */
-    int calm[CTCAE_TERMS]; /* results without a grade since */
+    int calm[CTCAE_TERMS];                          /* results without a grade since */
     double disease_left, vod_left, transplant_left; /* of the budgets of death */
     double death_h;                                 /* of an event that will be fatal; NaN */
     int death_cause;
