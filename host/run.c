@@ -25,9 +25,6 @@ Status run_prepare(Run *run) {
     REQUIRE(folder && *folder, STATUS_BAD_INPUT, "no folder given; add -o DIR");
     TRY(options_config(&run->options, &run->config));
     bool resume = run->options.resume;
-    REQUIRE(
-        run->config.output.snapshot_every_days == 0 || ranks_count() == 1, STATUS_BAD_INPUT,
-        "output.snapshot_every_days: not built for several processes; set it to 0, or run without mpirun");
     REQUIRE(!resume || !run->options.force, STATUS_BAD_INPUT,
             "--resume and --force exclude each other: one goes on, the other starts anew");
     if (ranks_index() == 0 && !resume) TRY(run_folder_check(folder, &run->config, run->options.force));

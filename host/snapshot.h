@@ -42,7 +42,8 @@ typedef struct Snapshot {
 
 /* A copy of the agents now: all (`agents` 0), or a sample of about `agents` of the whole population. Half of
  * it goes to every class alike and half by size, the living and the dying of each apart, so that few cells
- * are seen too. STATUS_FAILED: memory, or the device. */
+ * are seen too. On several processes all make the call, and rank 0 gets the agents. STATUS_FAILED: memory, or
+ * the device. */
 Status snapshot_take(Snapshot *out, Sim *sim, Backend *backend, const Config *config, i64 agents, int number);
 
 /* Puts the sample in order and to its exact size, at most `agents` as given to snapshot_take, and gives each

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pieces_ranks.h"
+#include "ranks.h"
 #include "snapshot.h"
 #include "version.h"
 
@@ -153,16 +155,55 @@ static Status origin_copy(Snapshot *s, const Config *config) {
     return status;
 }
 
-Status snapshot_take(Snapshot *out, Sim *sim, Backend *backend, const Config *config, i64 agents,
-                     int number) {
+enum { COLUMNS = 1 + REAL_FIELDS + WORD_FIELDS };
+
+static void **column(Agents *a, int i) {
+    if (i == 0) return (void **)&a->cls;
+    if (i <= REAL_FIELDS) return (void **)&a->real[i - 1];
+    return (void **)&a->word[i - 1 - REAL_FIELDS];
+}
+
+static Status columns_take(Agents *a, const Pieces *pieces) {
+    size_t bytes = pieces->piece[0].length;
+    a->count = 0;
+    TRY(agents_room(a, bytes / sizeof(u32)));
+    for (int i = 0; i < COLUMNS; i++) memcpy(*column(a, i), pieces->piece[i].bytes, bytes);
+    a->count = bytes / sizeof(u32);
+    return STATUS_OK;
+}
+
+/* Agents of all processes to rank 0; the others have none afterwards. */
+static Status gather(Agents *a, Backend *backend) {
+    Pieces pieces = {0};
+    char name[PIECE_NAME];
+    if (ranks_count() == 1) return STATUS_OK;
+    for (int i = 0; i < COLUMNS; i++) {
+        snprintf(name, sizeof name, "column_%d", i);
+        pieces_add_column(&pieces, name, NULL, PIECE_WORDS, *column(a, i), a->count);
+    }
+    Status status = pieces_gather(&pieces, backend);
+    if (status == STATUS_OK && ranks_index() == 0) status = columns_take(a, &pieces);
+    if (ranks_index() > 0) a->count = 0;
+    pieces_free(&pieces);
+    return status;
+}
+
+static Status sample_take(Snapshot *s, Backend *backend, i64 agents) {
     i64 quota[STRATA];
     u64 limit[STRATA];
+    TRY(agents_read(backend, &s->agents));
+    quotas(s, agents, quota);
+    limits_guess(s, quota, limit);
+    agents_keep(&s->agents, limit);
+    return STATUS_OK;
+}
+
+Status snapshot_take(Snapshot *out, Sim *sim, Backend *backend, const Config *config, i64 agents,
+                     int number) {
     *out = (Snapshot){.number = number, .time_h = sim_time_h(sim)};
     classes_copy(out, sim, config);
-    TRY(origin_copy(out, config));
-    TRY(agents_read(backend, &out->agents));
-    quotas(out, agents, quota);
-    limits_guess(out, quota, limit);
-    agents_keep(&out->agents, limit);
-    return STATUS_OK;
+    Status status = origin_copy(out, config);
+    if (status == STATUS_OK) status = sample_take(out, backend, agents);
+    TRY(backend_together(backend, status));
+    return gather(&out->agents, backend);
 }

@@ -54,7 +54,7 @@ Status snapshots_step(Snapshots *snapshots, Background **background, const RunFo
                    .compression = (int)config->output.snapshot_compression};
     int number = number_at(config, sim_time_h(sim), sim_done(sim));
     Status status = snapshot_take(&w->snapshot, sim, backend, config, w->agents, number);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && ranks_index() == 0) {
         background_do(background, &snapshots->job, work, w);
         return STATUS_OK;
     }

@@ -57,6 +57,14 @@ else
     echo "skip - OpenCL: no device here"
 fi
 
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+if command -v mpirun > /dev/null && ! "$marrow" version | grep -q '^MPI *none'; then
+    mpirun --oversubscribe --bind-to none -n 3 "$marrow" run "$configs/label.yaml" -o ranks "${options[@]}" -b cpu --threads 1 2> stderr && same ranks
+    result $? "three processes"
+else
+    echo "skip - three processes: no mpirun here, or marrow was built without MPI"
+fi
+
 echo "# stopped and resumed"
 run stopped -s simulation.dt_h=0.05 && rm -rf wanted && mv stopped wanted
 for ((n = 0; n < 20; n++)); do
