@@ -59,7 +59,8 @@ fi
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 if command -v mpirun > /dev/null && ! "$marrow" version | grep -q '^MPI *none'; then
-    mpirun --oversubscribe --bind-to none -n 3 "$marrow" run "$configs/label.yaml" -o ranks "${options[@]}" -b cpu --threads 1 2> stderr && same ranks
+    # a session folder of its own: other tests may start mpirun at the same moment
+    mpirun --mca orte_tmpdir_base "$work" --oversubscribe --bind-to none -n 3 "$marrow" run "$configs/label.yaml" -o ranks "${options[@]}" -b cpu --threads 1 2> stderr && same ranks
     result $? "three processes"
 else
     echo "skip - three processes: no mpirun here, or marrow was built without MPI"
