@@ -18,6 +18,7 @@ typedef struct Command {
 
 static const Command commands[] = {
     {"run", cmd_run, "one patient, from a config to a folder of files"},
+    {"sweep", cmd_sweep, "many runs that differ in a few keys, and one table of them"},
     {"check", cmd_check, "validate a config and print it in full; nothing is run"},
     {"devices", cmd_devices, "every device, and why one is not usable"},
     {"report", cmd_report, "a run's folder as one page of HTML, with plots"},
@@ -26,7 +27,6 @@ static const Command commands[] = {
     {"version", cmd_version, "version, build options, libraries found"},
     {"view", NULL, "the same run in a window"},
     {"trial", NULL, "many virtual patients and their endpoints"},
-    {"sweep", NULL, "a grid of runs"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -98,7 +98,7 @@ int main(int argc, char **argv) {
     ignore_write_signals();
     Status status = ranks_start(&argc, &argv);
     if (status == STATUS_OK) status = flush_output(dispatch(argc, argv));
-    if (status != STATUS_OK && (ranks_index() == 0 || status != STATUS_STOPPED))
+    if (status != STATUS_OK && (ranks_index() == 0 || (status != STATUS_STOPPED && !ranks_settled())))
         fprintf(stderr, "marrow: %s\n", status_message());
     ranks_finish(status);
     return (int)status;

@@ -25,7 +25,14 @@ enum {
     KEY_CHECKPOINT,
     KEY_FORMAT,
     KEY_AT,
-    KEY_CELLS
+    KEY_CELLS,
+    KEY_DROP,
+    KEY_KEEP,
+    KEY_VARY,
+    KEY_TABLE,
+    KEY_INDEX,
+    KEY_OF,
+    KEY_MERGE
 };
 
 /* Below it are our keys, and 0 for an argument; above it argp's own. */
@@ -68,6 +75,18 @@ static const Row rows[] = {
      OPTIONS_EXPORT},
     {{"output", 'o', "FILE", 0, "the file; without it one named after DIR and day, here", 3}, OPTIONS_EXPORT},
     {{"force", KEY_FORCE, 0, 0, "replace the file if it is there", 3}, OPTIONS_EXPORT},
+    {{"drop-checkpoint", KEY_DROP, 0, 0, "keep no checkpoint once the run is finished", 3}, OPTIONS_ONE},
+    {{"keep-checkpoints", KEY_KEEP, 0, 0, "keep the checkpoints of finished runs too", 3}, OPTIONS_SWEEP},
+    {{"vary", KEY_VARY, "KEY=V1,V2,...", 0, "values one key takes; repeatable, each multiplies the runs", 5},
+     OPTIONS_SWEEP},
+    {{"table", KEY_TABLE, "FILE.csv", 0,
+      "one row a run: a column a key, by its dotted name, and if you like a column name", 5},
+     OPTIONS_SWEEP},
+    {{"jobs", 'j', "N", 0, "runs at once; as many as processors, divided by --threads", 5}, OPTIONS_SWEEP},
+    {{"index", KEY_INDEX, "I", 0, "with --of: only runs I, I+K, I+2K, ..., counted from 0", 5},
+     OPTIONS_SWEEP},
+    {{"of", KEY_OF, "K", 0, "how many slices share the runs", 5}, OPTIONS_SWEEP},
+    {{"merge", KEY_MERGE, 0, 0, "run nothing; make runs.csv of what is there", 5}, OPTIONS_SWEEP},
     {{"quiet", 'q', 0, 0, "no first line, progress or summary", 4}, OPTIONS_PROGRESS},
     {{"json", KEY_JSON, 0, 0, "machine-readable, one JSON object a line", 4}, OPTIONS_JSON},
     {{"schema", KEY_SCHEMA, 0, 0, "every key with type, range, default, meaning and source; needs no CONFIG",
@@ -123,6 +142,12 @@ static Status shape(const char *text, KernelShape *out) {
     return status_set(STATUS_BAD_INPUT, "--shape %s: takes auto, pages or lanes", text);
 }
 
+/* There is room for one per word of the command line. */
+static Status vary(Options *out, char *text) {
+    out->vary[out->vary_count++] = text;
+    return STATUS_OK;
+}
+
 /* Remembers KEY=VALUE. There is room for one per word of the command line. */
 static Status assign(Options *out, const char *key, const char *value) {
     char *text = NULL;
@@ -149,7 +174,7 @@ static Status argument(Options *out, const OptionsUse *use, const char *text) {
     return STATUS_OK;
 }
 
-static Status take(Parse *parse, int key, const char *value) {
+static Status take(Parse *parse, int key, char *value) {
     Options *out = parse->out;
     switch (key) {
     case 'b': return name_of("--backend", value, out->backend.name, sizeof out->backend.name);
@@ -170,6 +195,14 @@ static Status take(Parse *parse, int key, const char *value) {
     case KEY_RESUME: out->resume = true; return STATUS_OK;
     case KEY_SNAPSHOT: return assign(out, "output.snapshot_every_days", value);
     case KEY_CHECKPOINT: return assign(out, "output.checkpoint_every_minutes", value);
+    case KEY_DROP: out->drop_checkpoint = true; return STATUS_OK;
+    case KEY_KEEP: out->keep_checkpoints = true; return STATUS_OK;
+    case KEY_VARY: return vary(out, value);
+    case KEY_TABLE: out->table = value; return STATUS_OK;
+    case 'j': return count("--jobs", value, &out->jobs);
+    case KEY_INDEX: return count("--index", value, &out->index);
+    case KEY_OF: return count("--of", value, &out->of);
+    case KEY_MERGE: out->merge = true; return STATUS_OK;
     case 'q': out->quiet = true; return STATUS_OK;
     case KEY_JSON: out->json = true; return STATUS_OK;
     case KEY_SCHEMA: out->schema = true; return STATUS_OK;
@@ -219,9 +252,10 @@ Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv)
     struct argp_option options[ROWS + 1] = {0};
     for (int i = 0, n = 0; i < ROWS; i++)
         if (takes(use, rows[i].group)) options[n++] = rows[i].option;
-    *out = (Options){.backend.device = -1, .at_day = NAN};
+    *out = (Options){.backend.device = -1, .at_day = NAN, .index = -1};
     out->assignments = calloc((size_t)argc, sizeof *out->assignments);
-    REQUIRE(out->assignments, STATUS_FAILED, "out of memory");
+    out->vary = calloc((size_t)argc, sizeof *out->vary);
+    REQUIRE(out->assignments && out->vary, STATUS_FAILED, "out of memory");
     const struct argp argp = {options, on_word, use->arguments, use->text, NULL, NULL, NULL};
     Parse parse = {out, use, STATUS_OK};
     int flags = ARGP_NO_ERRS | ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER;
@@ -234,6 +268,7 @@ Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv)
 void options_destroy(Options *options) {
     for (int i = 0; i < options->assignment_count; i++) free(options->assignments[i]);
     free(options->assignments);
+    free(options->vary);
     *options = (Options){0};
 }
 

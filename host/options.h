@@ -18,6 +18,8 @@ enum {
     OPTIONS_MPI = 64,     /* --mpi */
     OPTIONS_RUN = 128,    /* DIR, a run's folder */
     OPTIONS_EXPORT = 256, /* --format, --at, --cells, -o FILE, --force */
+    OPTIONS_ONE = 512,    /* --drop-checkpoint */
+    OPTIONS_SWEEP = 1024, /* --vary, --table, --jobs, --index, --of, --merge, --keep-checkpoints */
 };
 
 typedef struct OptionsUse {
@@ -33,7 +35,12 @@ typedef struct Options {
     int assignment_count;
     const char *format, *cells, *file; /* NULL: not given */
     double at_day;                     /* NaN: not given */
+    char **vary; /* KEY=V1,V2,… in the order given */
+    int vary_count;
+    const char *table;   /* NULL: not given */
+    int jobs, index, of; /* 0: not given; index -1 */
     bool force, resume, quiet, json, schema, mpi;
+    bool drop_checkpoint, keep_checkpoints, merge;
     bool help; /* the help was printed: nothing else is wanted */
 } Options;
 

@@ -11,7 +11,7 @@
 
 static const double between_s = 0.2;
 
-static double now_s(void) {
+double progress_now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -22,18 +22,26 @@ static bool terminal(void) {
     return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-void progress_start(Progress *progress, const Options *options, const Config *config) {
+ProgressStyle progress_style(const Options *options) {
+    if (options->json) return PROGRESS_JSON;
+    if (options->quiet) return PROGRESS_QUIET;
+    return terminal() ? PROGRESS_BAR : PROGRESS_LINES;
+}
+
+bool progress_colour(void) {
     const char *no_color = getenv("NO_COLOR");
-    *progress = (Progress){
-        .style = PROGRESS_LINES, .until_days = config->simulation.until_days, .started_s = now_s()};
-    if (terminal()) progress->style = PROGRESS_BAR;
-    if (options->quiet) progress->style = PROGRESS_QUIET;
-    if (options->json) progress->style = PROGRESS_JSON;
-    progress->colour = !no_color || !*no_color;
+    return !no_color || !*no_color;
+}
+
+void progress_start(Progress *progress, const Options *options, const Config *config) {
+    *progress = (Progress){.style = progress_style(options),
+                           .colour = progress_colour(),
+                           .until_days = config->simulation.until_days,
+                           .started_s = progress_now_s()};
 }
 
 double progress_seconds(const Progress *progress) {
-    return now_s() - progress->started_s;
+    return progress_now_s() - progress->started_s;
 }
 
 void progress_resumed(Progress *progress, const Sim *sim) {
@@ -47,8 +55,8 @@ static double agent_steps(const Progress *progress, const Sim *sim) {
 }
 
 /* One JSON object on one line. Adding nothing, when memory is short, is no reason to stop a run. */
-static void json_line(cJSON *json) {
-    char *text = cJSON_PrintUnformatted(json);
+void progress_json(cJSON *json) {
+    char *text = json ? cJSON_PrintUnformatted(json) : NULL;
     if (text) fprintf(stderr, "%s\n", text);
     free(text);
     cJSON_Delete(json);
@@ -65,7 +73,7 @@ static void json_step(const char *event, const Progress *progress, const Sim *si
     cJSON_AddNumberToObject(json, "agent_steps_before", (double)progress->before.agent_steps);
     cJSON_AddNumberToObject(json, "wall_s", progress_seconds(progress));
     if (result) cJSON_AddStringToObject(json, "result", result);
-    json_line(json);
+    progress_json(json);
 }
 
 static void json_device(const Config *config, const Backend *backend, const Observation *first) {
@@ -77,7 +85,7 @@ static void json_device(const Config *config, const Backend *backend, const Obse
     cJSON_AddNumberToObject(json, "agents", (double)first->agents);
     cJSON_AddNumberToObject(json, "blast_weight", (double)first->blast_weight);
     cJSON_AddNumberToObject(json, "seed", (double)config->simulation.seed);
-    json_line(json);
+    progress_json(json);
 }
 
 void progress_device(const Progress *progress, const Config *config, const Backend *backend,
@@ -108,8 +116,8 @@ static void bar(const Progress *progress, const Sim *sim) {
 
 void progress_step(Progress *progress, const Sim *sim) {
     if (progress->style != PROGRESS_BAR && progress->style != PROGRESS_JSON) return;
-    if (now_s() - progress->shown_s < between_s) return;
-    progress->shown_s = now_s();
+    if (progress_now_s() - progress->shown_s < between_s) return;
+    progress->shown_s = progress_now_s();
     if (progress->style == PROGRESS_BAR)
         bar(progress, sim);
     else

@@ -3,12 +3,16 @@
 #ifndef MARROW_PROGRESS_H
 #define MARROW_PROGRESS_H
 
+#include <cjson/cJSON.h>
+
 #include "config.h"
 #include "options.h"
 #include "sim.h"
 
+typedef enum ProgressStyle { PROGRESS_QUIET, PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON } ProgressStyle;
+
 typedef struct Progress {
-    enum { PROGRESS_QUIET, PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON } style;
+    ProgressStyle style;
     bool colour;
     double until_days, started_s, shown_s;
     SimCost before; /* of sessions before this one */
@@ -33,5 +37,11 @@ void progress_step(Progress *progress, const Sim *sim);
 void progress_end(const Progress *progress, const Sim *sim, const char *folder, const char *result);
 
 double progress_seconds(const Progress *progress); /* since the start */
+
+/* What progress_start chooses by; for who shows something else than one run. */
+ProgressStyle progress_style(const Options *options);
+bool progress_colour(void);
+double progress_now_s(void);     /* a clock that never goes back */
+void progress_json(cJSON *json); /* on one line, and deleted; NULL is nothing */
 
 #endif

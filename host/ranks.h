@@ -2,7 +2,8 @@
  * one.
  *
  * Every rank runs the same host code on the same integers, so nothing but sums crosses the network: one
- * all-reduce of the totals per interval; agents do for a checkpoint only. Rank 0 alone writes. */
+ * all-reduce of the totals per interval; agents do for a checkpoint only. Rank 0 alone writes. A sweep's
+ * ranks share runs instead, which they take by counters. */
 #ifndef MARROW_RANKS_H
 #define MARROW_RANKS_H
 
@@ -42,6 +43,24 @@ bool ranks_agreed(bool wished);    /* `wished` by this process, for this interva
  */
 void ranks_alone(bool alone);
 void ranks_wait(void);
+
+/* How many processors this rank may call its own: what it may run on, shared among the ranks of its machine.
+ */
+int ranks_processors(void);
+
+/* Numbers all ranks count with: for work handed out one by one. All ranks open and close them together. Adds
+ * `n` and returns what it was before. Rank 0 keeps them, and must call ranks_poll often while it waits for
+ * something else. */
+enum { RANKS_COUNTERS = 4 };
+Status ranks_counters_open(void);
+int64_t ranks_count_on(int counter, int64_t n);
+void ranks_poll(void);
+void ranks_counters_close(void);
+
+/* All ranks have come to the same status, and none waits for another: ranks_finish lets each end in peace,
+ * and one message is enough. */
+void ranks_settle(void);
+bool ranks_settled(void);
 
 /* Waits for all ranks when `status` is STATUS_OK or STATUS_STOPPED; else ends them all with that exit status,
  * since they would wait for this one for ever. */

@@ -7,13 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "figures.h"
 #include "report_html.h"
 #include "report_plots.h"
 #include "run_folder.h"
-
-/* Complete remission: under 5 % blasts in the marrow; MRD negative: under 1e-4 (docs/model.md). */
-#define REMISSION 0.05
-#define MRD 1e-4
 
 static const char *run_text(const Report *r, const char *name) {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(r->run, name));
@@ -55,61 +52,22 @@ void report_destroy(Report *r) {
     *r = (Report){0};
 }
 
-static double first_day_below(const Report *r, double bound) {
-    int time = report_table_column(&r->series, "time_h");
-    int column = report_table_column(&r->series, "marrow_blast_fraction");
-    for (int row = 0; row < r->series.rows; row++)
-        if (report_table_number(&r->series, row, column) < bound)
-            return report_table_number(&r->series, row, time) / 24;
-    return NAN;
-}
-
-static double last_of(const Report *r, const char *name) {
-    return r->series.rows
-               ? report_table_number(&r->series, r->series.rows - 1, report_table_column(&r->series, name))
-               : (double)NAN;
-}
-
-static double first_of(const Report *r, const char *name) {
-    return r->series.rows ? report_table_number(&r->series, 0, report_table_column(&r->series, name))
-                          : (double)NAN;
-}
-
-/* The lowest (sign 1) or highest (sign -1) value of a column. */
-static double extreme(const Report *r, const char *name, int sign) {
-    int column = report_table_column(&r->series, name);
-    double found = NAN;
-    for (int row = 0; row < r->series.rows; row++) {
-        double value = report_table_number(&r->series, row, column);
-        if (!isnan(value) && !(sign * value >= sign * found)) found = value;
-    }
-    return found;
-}
-
-static double dose_total_mg(const Report *r) {
-    int kind = report_table_column(&r->events, "kind"), value = report_table_column(&r->events, "value");
-    double total = 0;
-    for (int row = 0; kind >= 0 && row < r->events.rows; row++) {
-        double mg = report_table_number(&r->events, row, value);
-        if (strcmp(report_table_field(&r->events, row, kind), "dose") == 0 && !isnan(mg)) total += mg;
-    }
-    return total;
-}
-
 static void tiles(FILE *out, const Report *r) {
-    double before = first_of(r, "blasts_marrow_cells"), after = last_of(r, "blasts_marrow_cells");
+    Course time = course_of(&r->series, "time_h"), plasma = course_of(&r->series, "adc_central_ng_ml");
+    Course share = course_of(&r->series, "marrow_blast_fraction");
+    Course blasts = course_of(&r->series, "blasts_marrow_cells"), b = course_of(&r->series, "b_mature_cells");
     fputs("<h2>Key figures</h2>\n<div class=\"tiles\">\n", out);
-    html_tile(out, "simulated", last_of(r, "time_h") / 24, "d");
-    html_tile(out, "given in all", dose_total_mg(r), "mg");
-    html_tile(out, "highest conjugate in plasma", extreme(r, "adc_central_ng_ml", -1), "ng/mL");
-    html_tile(out, "first day below 5 % blasts (CR)", first_day_below(r, REMISSION), "");
-    html_tile(out, "first day below 10<sup>-4</sup> (MRD negative)", first_day_below(r, MRD), "");
-    html_tile(out, "lowest share of blasts", extreme(r, "marrow_blast_fraction", 1), "");
-    html_tile(out, "blasts in marrow at the end", after, "");
-    html_tile(out, "log<sub>10</sub> kill at the end",
-              after > 0 && before > 0 ? log10(before / after) : (double)NAN, "");
-    html_tile(out, "fewest mature B cells, of the start",
-              100 * extreme(r, "b_mature_cells", 1) / first_of(r, "b_mature_cells"), "%");
+    html_tile(out, "simulated", course_last(&time) / 24, "d");
+    html_tile(out, "given in all", figure_doses(&r->events, true), "mg");
+    html_tile(out, "highest conjugate in plasma", course_extreme(&plasma, -1), "ng/mL");
+    html_tile(out, "first day below 5 % blasts (CR)", course_first_day_below(&share, FIGURE_REMISSION), "");
+    html_tile(out, "first day below 10<sup>-4</sup> (MRD negative)",
+              course_first_day_below(&share, FIGURE_MRD), "");
+    html_tile(out, "lowest share of blasts", course_extreme(&share, 1), "");
+    html_tile(out, "blasts in marrow at the end", course_last(&blasts), "");
+    html_tile(out, "log<sub>10</sub> kill at the end", course_log10_kill(&blasts, course_last(&blasts)), "");
+    html_tile(out, "fewest mature B cells, of the start", 100 * course_extreme(&b, 1) / course_first(&b),
+              "%");
     fputs("</div>\n<p>– : not reached, or not known.</p>\n", out);
 }
 

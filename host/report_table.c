@@ -8,7 +8,12 @@
 
 #include "run_folder.h"
 
-static Status stream_read(FILE *in, const char *path, char **text) {
+static Status unreadable(const char *folder, const char *path, int error) {
+    return status_set(STATUS_BAD_INPUT, "%s: cannot be read: %s; %s", path, strerror(error),
+                      folder ? "give the folder of a run" : "check the path");
+}
+
+static Status stream_read(FILE *in, const char *folder, const char *path, char **text) {
     char *bytes = NULL;
     size_t length = 0;
     FILE *memory = open_memstream(&bytes, &length);
@@ -23,24 +28,23 @@ static Status stream_read(FILE *in, const char *path, char **text) {
     }
     free(bytes);
     REQUIRE(whole, STATUS_FAILED, "out of memory");
-    return status_set(STATUS_BAD_INPUT, "%s: cannot be read: %s; give the folder of a run", path,
-                      strerror(error));
+    return unreadable(folder, path, error);
 }
 
 Status report_file_read(const char *folder, const char *name, char **text) {
     char path[RUN_PATH];
-    REQUIRE(snprintf(path, sizeof path, "%s/%s", folder, name) < RUN_PATH, STATUS_BAD_INPUT,
-            "%.60s...: the path is too long; give a shorter one", folder);
+    REQUIRE(snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name) < RUN_PATH,
+            STATUS_BAD_INPUT, "%.60s...: the path is too long; give a shorter one", folder ? folder : name);
     FILE *in = fopen(path, "re");
-    REQUIRE(in, STATUS_BAD_INPUT, "%s: cannot be read: %s; give the folder of a run", path, strerror(errno));
-    Status status = stream_read(in, path, text);
+    if (!in) return unreadable(folder, path, errno);
+    Status status = stream_read(in, folder, path, text);
     fclose(in);
     return status;
 }
 
 /* Ends the field at `at` with a '\0', without its quotes; returns what ended it: ',', '\n' or '\0'. */
 static char field_end(char **at) {
-    char *in = *at, *out = *at;
+    char *in = *at, *out = *at, *const first = *at;
     bool quoted = *in == '"';
     if (quoted) in++;
     for (; *in && (quoted || (*in != ',' && *in != '\n')); in++) {
@@ -53,6 +57,7 @@ static char field_end(char **at) {
     }
     char end = *in;
     *at = end ? in + 1 : in;
+    if (end != ',' && in > first && in[-1] == '\r') out--; /* lines as Windows ends them */
     *out = '\0';
     return end;
 }
@@ -63,36 +68,50 @@ static int count_of(const char *text, char wanted) {
     return n;
 }
 
-/* One line; fields beyond `columns` are passed over. */
-static void line_cut(char **at, char **fields, int columns) {
+/* One line; fields beyond `columns` are passed over. Returns how many there were. */
+static int line_cut(char **at, char **fields, int columns) {
     static char none[1];
-    int n = 0;
-    for (char end = ','; end == ',';) {
+    int n = 0, found = 0;
+    for (char end = ','; end == ','; found++) {
         char *field = *at;
         end = field_end(at);
         if (n < columns) fields[n++] = field;
     }
     while (n < columns) fields[n++] = none;
+    return found;
 }
 
-static Status table_cut(ReportTable *table) {
-    size_t header = strcspn(table->text, "\n"), lines = (size_t)count_of(table->text, '\n') + 1;
+/* Columns of the header, and where it begins: behind the mark some programs put before UTF-8. */
+static char *header_find(ReportTable *table) {
+    char *at = table->text;
+    if (strncmp(at, "\xef\xbb\xbf", 3) == 0) at += 3;
+    size_t header = strcspn(at, "\n");
     table->columns = 1;
-    for (size_t i = 0; i < header; i++) table->columns += table->text[i] == ',';
+    for (size_t i = 0; i < header; i++) table->columns += at[i] == ',';
+    return at;
+}
+
+Status report_table_parse(ReportTable *table) {
+    size_t lines = (size_t)count_of(table->text, '\n') + 1;
+    char *at = header_find(table);
     table->fields = calloc((lines + 1) * (size_t)table->columns, sizeof *table->fields);
     REQUIRE(table->fields, STATUS_FAILED, "out of memory");
-    char *at = table->text;
     char **fields = table->fields;
-    line_cut(&at, fields, table->columns);
-    for (; *at; table->rows++) line_cut(&at, fields += table->columns, table->columns);
+    (void)line_cut(&at, fields, table->columns);
+    for (at += strspn(at, "\r\n"); *at; at += strspn(at, "\r\n")) {
+        table->rows++;
+        int found = line_cut(&at, fields += table->columns, table->columns);
+        if (found != table->columns && !table->uneven_row) table->uneven_row = table->rows;
+    }
     return STATUS_OK;
 }
 
 Status report_table_read(ReportTable *table, const char *folder, const char *name) {
     TRY(report_file_read(folder, name, &table->text));
-    REQUIRE(table->text[0] && table->text[0] != '\n', STATUS_BAD_INPUT,
-            "%s/%s: has no header line; run it again", folder, name);
-    return table_cut(table);
+    REQUIRE(table->text[0] && table->text[0] != '\n', STATUS_BAD_INPUT, "%s%s%s: has no header line; %s",
+            folder ? folder : "", folder ? "/" : "", name,
+            folder ? "run it again" : "begin with a line of column names");
+    return report_table_parse(table);
 }
 
 void report_table_destroy(ReportTable *table) {

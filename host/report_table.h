@@ -13,13 +13,19 @@ typedef struct ReportTable {
     char *text;    /* what names and fields point into */
     char **fields; /* columns names, then rows x columns; "" where a row is short */
     int columns, rows;
+    int uneven_row; /* the first, counted from 1, with more or fewer fields than the header; 0: none */
 } ReportTable;
 
-/* The whole of FOLDER/NAME with a '\0' behind it. STATUS_BAD_INPUT: "FOLDER/NAME: cannot be read: ...". */
+/* The whole of FOLDER/NAME with a '\0' behind it; without a folder (NULL), of NAME. STATUS_BAD_INPUT:
+ * "FOLDER/NAME: cannot be read: ...". */
 Status report_file_read(const char *folder, const char *name, char **text);
 
-/* Quoted fields ("a, ""b""") are understood. STATUS_BAD_INPUT if there is no header. */
+/* Quoted fields ("a, ""b""") are understood, blank lines passed over. STATUS_BAD_INPUT if there is no header.
+ */
 Status report_table_read(ReportTable *table, const char *folder, const char *name);
+
+/* The same of text that is there already, in `table->text`, which must begin with a header. */
+Status report_table_parse(ReportTable *table);
 void report_table_destroy(ReportTable *table);
 
 const char *report_table_name(const ReportTable *table, int column);

@@ -168,6 +168,13 @@ Status run_step(Run *run) {
     return ranks_agreed(wanted) ? run_checkpoint_by_clock(run) : STATUS_OK;
 }
 
+/* At the end. A run that is finished goes nowhere from it, and in a sweep nobody will. */
+static Status last_checkpoint(Run *run, Status status) {
+    if (status != STATUS_OK || !run->options.drop_checkpoint) return run_checkpoint_last(run);
+    run_checkpoint_settle(run, true);
+    return ranks_index() == 0 ? run_folder_drop_checkpoints(&run->folder) : STATUS_OK;
+}
+
 static const char *result_of(Status status) {
     if (status == STATUS_OK) return "finished";
     return status == STATUS_STOPPED ? "stopped" : "failed";
@@ -196,7 +203,7 @@ Status run_end(Run *run, Status status) {
         Status written = snapshots_collect(&run->snapshots, run->background);
         if (written == STATUS_OK && ranks_index() == 0) written = write_doses(run);
         if (written == STATUS_OK) written = run_clinic_end(run);
-        if (written == STATUS_OK) written = run_checkpoint_last(run);
+        if (written == STATUS_OK) written = last_checkpoint(run, status);
         if (written != STATUS_OK) status = written;
     }
     run_checkpoint_settle(run, true);

@@ -29,7 +29,7 @@ static Status cannot(const char *path, const char *what) {
     return status_set(STATUS_FAILED, "%s: cannot be %s: %s; %s", path, what, strerror(errno), remedy(errno));
 }
 
-static Status path_join(char out[RUN_PATH], const char *folder, const char *name) {
+Status run_path(char out[RUN_PATH], const char *folder, const char *name) {
     int length = snprintf(out, RUN_PATH, "%s/%s", folder, name);
     REQUIRE(length < RUN_PATH, STATUS_BAD_INPUT,
             "%.60s...: the path is too long; choose a shorter one with -o", folder);
@@ -80,7 +80,7 @@ static Status holds_config(const char *path, const Config *config, bool *same) {
 
 Status run_folder_check(const char *path, const Config *config, bool force) {
     char found[256], config_path[RUN_PATH];
-    TRY(path_join(config_path, path, "config.yaml"));
+    TRY(run_path(config_path, path, "config.yaml"));
     TRY(folder_holds(path, found));
     if (!found[0] || force) return STATUS_OK;
     bool same, run = access(config_path, F_OK) == 0;
@@ -93,8 +93,7 @@ Status run_folder_check(const char *path, const Config *config, bool force) {
     return STATUS_OK;
 }
 
-/* mkdir -p */
-static Status make_folders(const char *path) {
+Status run_folder_make(const char *path) {
     char part[RUN_PATH];
     for (size_t i = 1;; i++) {
         if (path[i] != '/' && path[i] != '\0') continue;
@@ -111,16 +110,23 @@ static Status take_folder(int handle, const char *path) {
     return STATUS_OK;
 }
 
+static Status take_away(const RunFolder *folder, const char *name) {
+    if (unlinkat(folder->handle, name, 0) == 0 || errno == ENOENT) return STATUS_OK;
+    return cannot(folder->path, "cleared of an earlier run's results");
+}
+
+Status run_folder_drop_checkpoints(const RunFolder *folder) {
+    TRY(take_away(folder, "checkpoint.hdf"));
+    return take_away(folder, "checkpoint-previous.hdf");
+}
+
 Status run_folder_clear(const RunFolder *folder, bool resumed) {
-    static const char *const names[] = {"doses.csv", "checkpoint.hdf", "checkpoint-previous.hdf"};
-    for (int i = 0; i < (resumed ? 1 : 3); i++)
-        if (unlinkat(folder->handle, names[i], 0) != 0 && errno != ENOENT)
-            return cannot(folder->path, "cleared of an earlier run's results");
-    return STATUS_OK;
+    TRY(take_away(folder, "doses.csv"));
+    return resumed ? STATUS_OK : run_folder_drop_checkpoints(folder);
 }
 
 Status run_folder_open(RunFolder *folder, const char *path) {
-    TRY(make_folders(path));
+    TRY(run_folder_make(path));
     int handle = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (handle < 0) return cannot(path, "opened");
     Status status = take_folder(handle, path);
@@ -147,7 +153,7 @@ static Status file_open(RunFile *file) {
 }
 
 Status run_file_table(RunFile *file, const RunFolder *folder, const char *name) {
-    TRY(path_join(file->path, folder->path, name));
+    TRY(run_path(file->path, folder->path, name));
     return file_open(file);
 }
 
@@ -179,7 +185,7 @@ static Status mark_of(const char *path, int64_t length, RunFileMark *out) {
 
 Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, RunFileMark from) {
     RunFileMark found;
-    TRY(path_join(file->path, folder->path, name));
+    TRY(run_path(file->path, folder->path, name));
     TRY(mark_of(file->path, from.bytes, &found));
     REQUIRE(found.bytes == from.bytes && found.hash == from.hash, STATUS_BAD_INPUT,
             "%s: was changed since the checkpoint was written; put it back, or start anew with --force",
@@ -205,8 +211,8 @@ Status run_file_settle(const RunFile *file) {
 Status run_file_whole(RunFile *file, const RunFolder *folder, const char *name) {
     char part[RUN_PATH];
     snprintf(part, sizeof part, "%s" PART, name);
-    TRY(path_join(file->path, folder->path, part));
-    TRY(path_join(file->final, folder->path, name));
+    TRY(run_path(file->path, folder->path, part));
+    TRY(run_path(file->final, folder->path, name));
     return file_open(file);
 }
 

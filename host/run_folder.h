@@ -17,6 +17,12 @@ typedef struct RunFolder {
     int handle; /* the folder, locked: two runs never write one folder at a time */
 } RunFolder;
 
+/* FOLDER/NAME. STATUS_BAD_INPUT: too long. */
+Status run_path(char out[RUN_PATH], const char *folder, const char *name);
+
+/* The folder and its parents, those that are missing. */
+Status run_folder_make(const char *path);
+
 /* A folder that is new, empty, or holds the same run (its config.yaml has the same bytes) may be written;
  * with `force` any folder may. Else STATUS_BAD_INPUT, naming what is there, --force and --resume. */
 Status run_folder_check(const char *path, const Config *config, bool force);
@@ -28,6 +34,7 @@ Status run_folder_open(RunFolder *folder, const char *path);
 /* Takes away what this session writes only at its end, and, unless it resumes, an earlier run's checkpoints.
  */
 Status run_folder_clear(const RunFolder *folder, bool resumed);
+Status run_folder_drop_checkpoints(const RunFolder *folder);
 void run_folder_close(RunFolder *folder); /* accepts a zeroed one */
 
 /* One file. Text is gathered in `text` and goes to disk whole, by run_file_flush; what cannot be written

@@ -1,0 +1,158 @@
+#include "sweep_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figures.h"
+#include "observe.h"
+#include "text.h"
+
+#define SHARE "marrow_blast_fraction", NULL
+#define BLASTS "blasts_marrow_cells", "blasts_blood_cells"
+#define PLASMA "adc_central_ng_ml", NULL
+
+/* Scripts rely on names and order: add at the end only. ng/mL times days are 0.024 ug h/mL. */
+const SweepFigure sweep_figures[] = {
+    {"blasts_below_5_percent_day", "day below 5 % blasts", false, FIRST_BELOW, SHARE, FIGURE_REMISSION},
+    {"blasts_below_1e4_day", "day below 10^{-4} blasts", false, FIRST_BELOW, SHARE, FIGURE_MRD},
+    {"log10_kill_day_21", "log_{10} kill at day 21", false, KILL_AT, BLASTS, 21},
+    {"marrow_blast_fraction_minimum", "lowest share of blasts", true, LOWEST, SHARE, 0},
+    {"blasts_minimum_cells", "fewest blasts", true, LOWEST, BLASTS, 0},
+    {"blasts_minimum_day", "day of fewest blasts", false, LOWEST_DAY, BLASTS, 0},
+    {"blasts_zero_day", "day without blasts", false, FIRST_BELOW, BLASTS, 1},
+    {"b_mature_minimum_share", "fewest mature B cells, share", true, LOWEST_SHARE, "b_mature_cells", NULL, 0},
+    {"b_mature_minimum_day", "day of fewest B cells", false, LOWEST_DAY, "b_mature_cells", NULL, 0},
+    {"anc_minimum_1e9_per_l", "fewest neutrophils, 10^9/L", false, LOWEST, "anc_1e9_per_l", NULL, 0},
+    {"platelets_minimum_1e9_per_l", "fewest platelets, 10^9/L", false, LOWEST, "platelets_1e9_per_l", NULL,
+     0},
+    {"adc_central_maximum_ng_ml", "highest conjugate, ng/mL", false, HIGHEST, PLASMA, 0},
+    {"adc_central_auc_ug_h_per_ml", "AUC of conjugate, {/Symbol m}g h/mL", false, AREA, PLASMA, 0.024},
+    {"doses", "doses", false, DOSES, NULL, NULL, 0},
+    {"dose_total_mg", "doses in all, mg", false, DOSE_MG, NULL, NULL, 0},
+    {"discontinued_day", "day treatment was stopped", false, EVENT_DAY, "discontinued", NULL, 0},
+};
+const int sweep_figure_count = sizeof sweep_figures / sizeof sweep_figures[0];
+
+/* What a finished run left. */
+typedef struct Left {
+    ReportTable series, events;
+} Left;
+
+static double figure_value(const SweepFigure *f, const Left *left) {
+    Course c = f->of ? course_of_sum(&left->series, f->of, f->also) : (Course){0};
+    switch (f->how) {
+    case FIRST_BELOW: return course_first_day_below(&c, f->at);
+    case LOWEST: return course_extreme(&c, 1);
+    case LOWEST_DAY: return course_extreme_day(&c, 1);
+    case LOWEST_SHARE: return course_extreme(&c, 1) / course_first(&c);
+    case HIGHEST: return course_extreme(&c, -1);
+    case AREA: return f->at * course_area(&c);
+    case KILL_AT: return course_log10_kill(&c, course_at_day(&c, f->at));
+    case DOSES: return figure_doses(&left->events, false);
+    case DOSE_MG: return figure_doses(&left->events, true);
+    case EVENT_DAY: return figure_event_day(&left->events, f->of);
+    }
+    return NAN;
+}
+
+static void left_destroy(Left *left) {
+    report_table_destroy(&left->series);
+    report_table_destroy(&left->events);
+}
+
+static Status left_read(Left *left, const char *dir, int run) {
+    char path[RUN_PATH];
+    TRY(sweep_run_path(path, dir, run));
+    TRY(report_table_read(&left->series, path, "timeseries.csv"));
+    return report_table_read(&left->events, path, "events.csv");
+}
+
+/* --- columns --- */
+
+/* The names of timeseries.csv as this version writes it; the last row of each run is taken over under them.
+ */
+static Status series_names(ReportTable *names) {
+    size_t length;
+    FILE *memory = open_memstream(&names->text, &length);
+    REQUIRE(memory, STATUS_FAILED, "out of memory");
+    Status status = observation_write_header(memory);
+    fclose(memory);
+    return status == STATUS_OK ? report_table_parse(names) : status;
+}
+
+static void header_write(FILE *out, const SweepPlan *plan, const ReportTable *names) {
+    fputs("run,name", out);
+    for (int k = 0; k < plan->keys; k++) {
+        fputc(',', out);
+        sweep_csv(out, plan->key[k]);
+    }
+    fputs(",result,message", out);
+    for (int i = 0; i < sweep_figure_count; i++) fprintf(out, ",%s", sweep_figures[i].column);
+    for (int i = 0; i < names->columns; i++) fprintf(out, ",final_%s", report_table_name(names, i));
+    fputs(",config_hash,state_hash,git_id,wall_s\n", out);
+}
+
+static void figures_write(FILE *out, const Left *left, const ReportTable *names) {
+    char number[TEXT_NUMBER];
+    const ReportTable *series = &left->series;
+    bool any = series->rows > 0;
+    for (int i = 0; i < sweep_figure_count; i++)
+        fprintf(out, ",%s", any ? text_number(figure_value(&sweep_figures[i], left), number) : "");
+    for (int i = 0; i < names->columns; i++) {
+        int column = any ? report_table_column(series, report_table_name(names, i)) : -1;
+        fputc(',', out);
+        if (column >= 0) sweep_csv(out, report_table_field(series, series->rows - 1, column));
+    }
+}
+
+static void row_start(FILE *out, const SweepPlan *plan, int run, const SweepRun *found) {
+    char name[SWEEP_NAME];
+    sweep_plan_name(plan, run, name);
+    fprintf(out, "%d,", run + 1);
+    sweep_csv(out, name);
+    for (int k = 0; k < plan->keys; k++) {
+        fputc(',', out);
+        sweep_csv(out, sweep_plan_value(plan, run, k));
+    }
+    fprintf(out, ",%s,", sweep_state_names[found->state]);
+    sweep_csv(out, found->message);
+}
+
+static Status row_write(FILE *out, const SweepPlan *plan, const char *dir, int run,
+                        const ReportTable *names) {
+    char wall[TEXT_NUMBER];
+    SweepRun found;
+    Left left = {0};
+    TRY(sweep_run_read(&found, dir, run, plan->hash[run]));
+    bool finished = found.state == SWEEP_FINISHED;
+    Status status = finished ? left_read(&left, dir, run) : STATUS_OK;
+    if (status == STATUS_OK) {
+        row_start(out, plan, run, &found);
+        figures_write(out, &left, names);
+        fprintf(out, ",%s,%s,%s,%s\n", plan->hash[run], finished ? found.state_hash : "", found.git_id,
+                finished ? text_number(found.wall_s, wall) : "");
+    }
+    left_destroy(&left);
+    return status;
+}
+
+typedef struct Source {
+    const SweepPlan *plan;
+    const char *dir;
+} Source;
+
+static Status table_write(const void *from, FILE *out) {
+    const Source *source = from;
+    ReportTable names = {0};
+    Status status = series_names(&names);
+    if (status == STATUS_OK) header_write(out, source->plan, &names);
+    for (int run = 0; status == STATUS_OK && run < source->plan->runs; run++)
+        status = row_write(out, source->plan, source->dir, run, &names);
+    report_table_destroy(&names);
+    return status;
+}
+
+Status sweep_table_write(const SweepPlan *plan, const char *dir) {
+    return sweep_file_write(dir, "runs.csv", table_write, &(Source){plan, dir});
+}
