@@ -37,7 +37,7 @@ _marrow() {
         before=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case $before in
-    -s | --set)
+    -s | --set | --vary)
         _marrow_offer "$(_marrow_keys "$program")" "$current"
         compopt -o nospace 2> /dev/null ;;
     -b | --backend) _marrow_offer "auto cpu opencl cuda" "$current" ;;
@@ -45,7 +45,7 @@ _marrow() {
     --format) _marrow_offer "fcs hdf csv gates" "$current" ;;
     --isa) _marrow_offer "x86-64-v3 x86-64-v4" "$current" ;;
     -o | --output) _marrow_files -d "$current" ;;
-    --device | --threads | --lanes | --seed | --until | --at | --snapshot-every) ;;
+    --device | --threads | --lanes | --seed | --until | --at | --snapshot-every | --jobs | -j | --index | --of) ;;
     help) _marrow_offer "$(_marrow_commands "$program")" "$current" ;;
     *)
         case $current in
