@@ -10,8 +10,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$dir"
 
-# Beginning of every awk program: text as scdoc takes it.
-plain='function plain(text) { gsub(/[][\\*_`#|~<>]/, "\\\\&", text); return text }'
+# Beginning of every awk program: text as scdoc takes it; a dash that begins a line would begin a list.
+plain='function plain(text) {
+    gsub(/[][\\*_`#|~<>]/, "\\\\&", text); gsub(/\n-/, "\n\\-", text); sub(/^-/, "\\-", text); return text }'
 
 # `NAME TEXT` of each command that is built.
 "$marrow" help | awk '/^Commands/ { on = 1; next } /^$/ { on = 0 }

@@ -174,7 +174,7 @@ static void log_drop(SweepChild *child, const char *part) {
     child->log = -1;
 }
 
-/* Whether there is something to go on from; without --resume everything is begun. */
+/* Whether there is something to go on from. */
 static Status has_checkpoint(const char *dir, int run, bool *has) {
     static const char *const names[] = {"checkpoint.hdf", "checkpoint-previous.hdf"};
     char folder[RUN_PATH], path[RUN_PATH];
@@ -187,17 +187,18 @@ static Status has_checkpoint(const char *dir, int run, bool *has) {
     return STATUS_OK;
 }
 
+/* What is there without --resume came after we began: another call is at work in the same folder. */
 static Status begin_or_resume(SweepChild *child, const SweepCommand *c, const char *part, SweepStart *how) {
     char log[RUN_PATH];
     SweepRun found;
     bool checkpoint = false;
     TRY(sweep_run_read(&found, c->dir, child->run, c->plan->hash[child->run]));
-    if (c->options->resume && found.state == SWEEP_FINISHED) {
+    if (!c->options->force && found.state == SWEEP_FINISHED) {
         *how = SWEEP_DONE_BEFORE;
         log_drop(child, part);
         return STATUS_OK;
     }
-    if (c->options->resume) TRY(has_checkpoint(c->dir, child->run, &checkpoint));
+    if (!c->options->force) TRY(has_checkpoint(c->dir, child->run, &checkpoint));
     child->resumed = checkpoint && found.state != SWEEP_WAITING;
     TRY(sweep_log_path(log, c->dir, child->run));
     unlink(log); /* of an attempt before this one */
