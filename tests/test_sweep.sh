@@ -128,25 +128,26 @@ check "merged with one missing" sweep 0 --merge -o slices
 check "which is waiting" test "$(column slices result | sed -n 5p)" = waiting
 
 echo "# stopped, killed, resumed"
-slow=("$configs/label.yaml" -s simulation.agents=10000 -s simulation.dt_h=0.5 --until 20 --checkpoint-every 0.0005
-    --vary simulation.seed=1,2,3,4)
+slow=("$configs/label.yaml" -s simulation.agents=20000 -s simulation.dt_h=0.5 --until 20 --checkpoint-every 0.0005
+    --vary simulation.seed=1,2,3)
 check "never stopped" sweep 0 "${slow[@]}" -o straight
-begin() { # DIR: a sweep in the background, with two runs at work
+begin() { # DIR: a sweep in the background, with runs at work
     "$marrow" sweep -q "${slow[@]}" -j 2 -o "$1" 2> stderr &
     pid=$!
-    for ((n = 0; n < 500; n++)); do [ -e "$1/runs/000002/checkpoint.hdf" ] && break; sleep 0.01; done
+    for ((n = 0; n < 2000; n++)); do [ -e "$1/runs/000001/checkpoint.hdf" ] && break; sleep 0.005; done
 }
 for signal in TERM USR1; do
     begin "by$signal"
     kill -"$signal" "$pid"
     wait "$pid"
     got=$?
-    [ "$got" -eq 75 ] && grep -q "stopped by SIG$signal; . of 4 runs are finished; go on with --resume" stderr
+    [ "$got" -eq 75 ] && grep -q "stopped by SIG$signal; . of 3 runs are finished; go on with --resume" stderr
     result $? "SIG$signal: status 75"
-    check "runs at work went to their checkpoints" grep -q '"stopped"' "by$signal/runs/000002/run.json"
+    stopped=$(grep -l '"stopped"' "by$signal"/runs/*/run.json | head -n 1)
+    check "runs at work went to their checkpoints" test -n "$stopped"
     sweep 0 --resume -o "by$signal"
     check "and go on to the same table" same_table straight "by$signal"
-    check "not from the start" grep -q '"resumed_from_h":.*[1-9]' "by$signal/runs/000002/run.json"
+    check "not from the start" grep -q '"resumed_from_h":.*[1-9]' "$stopped"
 done
 begin killed
 kill -KILL "$pid"
@@ -160,7 +161,7 @@ result $? "two sweeps in one folder at once"
 wait "$pid"
 check "both end well" test $? -eq 0
 check "in the same table" same_table straight both
-check "no run was done twice" test "$(grep -c '"resumed_from_h":.*0,' both/runs/*/run.json | grep -c ':1')" -eq 4
+check "no run was done twice" test "$(grep -c '"resumed_from_h":.*0,' both/runs/*/run.json | grep -c ':1')" -eq 3
 
 echo "# what it says"
 "$marrow" sweep --json "${grid[@]}" -o json 2> stderr
