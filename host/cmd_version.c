@@ -24,7 +24,7 @@ static void print_version(void) {
     printf("libraries  libyaml %s, cJSON %s, SUNDIALS %s, glibc %s\n", yaml_get_version_string(),
            cJSON_Version(), sundials, gnu_get_libc_version());
     printf("MPI        %s\n", ranks_library());
-    printf("not built  view, trial, marrow cube; snapshots under mpirun\n");
+    printf("not built  view, trial, marrow cube\n");
 }
 
 Status cmd_version(int argc, char **argv) {
