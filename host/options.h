@@ -35,7 +35,7 @@ typedef struct Options {
     int assignment_count;
     const char *format, *cells, *file; /* NULL: not given */
     double at_day;                     /* NaN: not given */
-    char **vary; /* KEY=V1,V2,… in the order given */
+    char **vary;                       /* KEY=V1,V2,… in the order given */
     int vary_count;
     const char *table;   /* NULL: not given */
     int jobs, index, of; /* 0: not given; index -1 */
