@@ -75,7 +75,7 @@ static hid_t set_plan(hsize_t rows, hsize_t wide, int compression) {
 /* The data set stays open: its attributes follow. Negative: failed. */
 static hid_t set_write(hid_t group, const HdfColumn *c, int compression) {
     const hsize_t size[2] = {c->rows, c->wide};
-    hid_t space = H5Screate_simple(c->wide > 1 ? 2 : 1, size, NULL);
+    hid_t space = c->wide == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(c->wide > 1 ? 2 : 1, size, NULL);
     hid_t plan = set_plan(c->rows, c->wide, compression);
     hid_t set = H5Dcreate2(group, c->name, c->file_type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     H5Pclose(plan);
@@ -97,7 +97,6 @@ bool hdf_column(hid_t group, const HdfColumn *c, int compression) {
 
 static bool text_column(hid_t group, HdfColumn c, size_t width) {
     c.file_type = c.memory_type = text_type(width);
-    c.wide = 1;
     bool good = hdf_column(group, &c, 0);
     H5Tclose(c.file_type);
     return good;
@@ -108,5 +107,5 @@ bool hdf_text_set(hid_t group, const char *name, const char *text) {
 }
 
 bool hdf_texts(hid_t group, const char *name, const char *texts, size_t width, hsize_t count) {
-    return text_column(group, (HdfColumn){.name = name, .rows = count, .values = texts}, width);
+    return text_column(group, (HdfColumn){.name = name, .rows = count, .wide = 1, .values = texts}, width);
 }

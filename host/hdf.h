@@ -24,7 +24,7 @@ bool hdf_text(hid_t object, const char *name, const char *text);
 bool hdf_numbers(hid_t object, const char *name, hid_t file_type, hid_t memory_type, hsize_t count,
                  const void *values);
 
-/* One column of a table: `rows` rows of `wide` numbers each (1: a vector). */
+/* One column of a table: `rows` rows of `wide` numbers each (1: a vector; 0: a single value, one row). */
 typedef struct HdfColumn {
     const char *name, *unit, *text; /* attributes `unit` and `meaning`; NULL: none */
     hid_t file_type, memory_type;
