@@ -83,17 +83,6 @@ Status run_row(Run *run) {
     return run->row.under_way ? row_write(run, &o) : STATUS_OK;
 }
 
-/* The row still under way at the end, however it comes; what went wrong before is what the user hears about.
- */
-static Status last_row(Run *run, Status status) {
-    char message[1024];
-    snprintf(message, sizeof message, "%s", status == STATUS_OK ? "" : status_message());
-    Status row = run_row(run);
-    if (row == STATUS_OK || (status != STATUS_OK && status != STATUS_STOPPED))
-        return status == STATUS_OK ? STATUS_OK : status_set(status, "%s", message);
-    return row;
-}
-
 /* The folder is ours, and says that a run is on its way: config.yaml first, so that running again after any
  * failure finds its own run here. */
 static Status begin_files(Run *run) {
@@ -168,22 +157,24 @@ Status run_step(Run *run) {
     return ranks_agreed(wanted) ? run_checkpoint_by_clock(run) : STATUS_OK;
 }
 
-/* At the end. A run that is finished goes nowhere from it, and in a sweep nobody will. */
-static Status last_checkpoint(Run *run, Status status) {
-    if (status != STATUS_OK || !run->options.drop_checkpoint) return run_checkpoint_last(run);
-    run_checkpoint_settle(run, true);
-    return ranks_index() == 0 ? run_folder_drop_checkpoints(&run->folder) : STATUS_OK;
-}
-
 static const char *result_of(Status status) {
     if (status == STATUS_OK) return "finished";
     return status == STATUS_STOPPED ? "stopped" : "failed";
 }
 
-/* run.json, whatever happened. What went wrong first is what the user hears about. */
-static Status finish(Run *run, Status status) {
-    char message[1024];
-    snprintf(message, sizeof message, "%s", status == STATUS_OK ? "" : status_message());
+/* What a run that ended well, or was stopped, leaves. One that is finished goes nowhere from its last
+ * checkpoint, and in a sweep nobody will ask it to. */
+static Status write_rest(Run *run, Status status) {
+    TRY(run_row(run));
+    TRY(snapshots_collect(&run->snapshots, run->background));
+    if (ranks_index() == 0) TRY(write_doses(run));
+    TRY(run_clinic_end(run));
+    if (status != STATUS_OK || !run->options.drop_checkpoint) return run_checkpoint_last(run);
+    return ranks_index() == 0 ? run_folder_drop_checkpoints(&run->folder) : STATUS_OK;
+}
+
+/* run.json, whatever happened. */
+static Status finish(Run *run, Status status, const char *message) {
     RunRecord *record = &run->record;
     record->wall_s = progress_seconds(&run->progress);
     record->time_h = sim_time_h(run->sim);
@@ -197,17 +188,18 @@ static Status finish(Run *run, Status status) {
     return written;
 }
 
+/* What went wrong first is what the user hears about. */
 Status run_end(Run *run, Status status) {
-    status = last_row(run, status);
-    if (status == STATUS_OK || status == STATUS_STOPPED) {
-        Status written = snapshots_collect(&run->snapshots, run->background);
-        if (written == STATUS_OK && ranks_index() == 0) written = write_doses(run);
-        if (written == STATUS_OK) written = run_clinic_end(run);
-        if (written == STATUS_OK) written = last_checkpoint(run, status);
-        if (written != STATUS_OK) status = written;
-    }
+    char message[1024];
+    bool well = status == STATUS_OK || status == STATUS_STOPPED;
+    snprintf(message, sizeof message, "%s", status == STATUS_OK ? "" : status_message());
     run_checkpoint_settle(run, true);
-    if (run->folder.path || ranks_index() > 0) status = finish(run, status);
+    Status rest = well ? write_rest(run, status) : run_row(run);
+    if (well && rest != STATUS_OK) {
+        status = rest;
+        snprintf(message, sizeof message, "%s", status_message());
+    }
+    if (run->folder.path || ranks_index() > 0) status = finish(run, status, message);
     if (run->folder.path) progress_end(&run->progress, run->sim, run->options.folder, result_of(status));
     return status;
 }
