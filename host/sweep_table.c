@@ -1,8 +1,10 @@
 #include "sweep_table.h"
 
+#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "figures.h"
 #include "observe.h"
@@ -37,6 +39,7 @@ const int sweep_figure_count = sizeof sweep_figures / sizeof sweep_figures[0];
 /* What a finished run left. */
 typedef struct Left {
     ReportTable series, events;
+    cJSON *outcome; /* outcome.json, of runs with a clinic; else NULL */
 } Left;
 
 static double figure_value(const SweepFigure *f, const Left *left) {
@@ -59,19 +62,38 @@ static double figure_value(const SweepFigure *f, const Left *left) {
 static void left_destroy(Left *left) {
     report_table_destroy(&left->series);
     report_table_destroy(&left->events);
+    cJSON_Delete(left->outcome);
+}
+
+static Status outcome_read(cJSON **out, const char *folder) {
+    char path[RUN_PATH], *text = NULL;
+    TRY(run_path(path, folder, "outcome.json"));
+    if (access(path, F_OK) != 0) return STATUS_OK;
+    TRY(report_file_read(folder, "outcome.json", &text));
+    *out = cJSON_Parse(text);
+    free(text);
+    REQUIRE(cJSON_IsObject(*out), STATUS_BAD_INPUT, "%s: is no JSON object; run it again with --force", path);
+    return STATUS_OK;
 }
 
 static Status left_read(Left *left, const char *dir, int run) {
     char path[RUN_PATH];
     TRY(sweep_run_path(path, dir, run));
     TRY(report_table_read(&left->series, path, "timeseries.csv"));
-    return report_table_read(&left->events, path, "events.csv");
+    TRY(report_table_read(&left->events, path, "events.csv"));
+    return outcome_read(&left->outcome, path);
 }
 
 /* --- columns --- */
 
-/* The names of timeseries.csv as this version writes it; the last row of each run is taken over under them.
- */
+/* What the table's columns are made of. */
+typedef struct Source {
+    const SweepPlan *plan;
+    const char *dir;
+    ReportTable series; /* names of timeseries.csv as this version writes it: the last row is taken over */
+    cJSON *outcome;     /* names in any run's outcome.json, in the order they were found */
+} Source;
+
 static Status series_names(ReportTable *names) {
     size_t length;
     FILE *memory = open_memstream(&names->text, &length);
@@ -81,7 +103,32 @@ static Status series_names(ReportTable *names) {
     return status == STATUS_OK ? report_table_parse(names) : status;
 }
 
-static void header_write(FILE *out, const SweepPlan *plan, const ReportTable *names) {
+static Status names_add(cJSON *names, const cJSON *outcome) {
+    const cJSON *item;
+    cJSON_ArrayForEach(item, outcome) {
+        if (cJSON_GetObjectItemCaseSensitive(names, item->string)) continue;
+        REQUIRE(cJSON_AddNullToObject(names, item->string), STATUS_FAILED, "out of memory");
+    }
+    return STATUS_OK;
+}
+
+static Status outcome_names(Source *source) {
+    char path[RUN_PATH];
+    source->outcome = cJSON_CreateObject();
+    for (int run = 0; run < source->plan->runs; run++) {
+        cJSON *outcome = NULL;
+        TRY(sweep_run_path(path, source->dir, run));
+        Status status = outcome_read(&outcome, path);
+        if (status == STATUS_OK) status = names_add(source->outcome, outcome);
+        cJSON_Delete(outcome);
+        TRY(status);
+    }
+    return STATUS_OK;
+}
+
+static void header_write(FILE *out, const Source *source) {
+    const SweepPlan *plan = source->plan;
+    const cJSON *item;
     fputs("run,name", out);
     for (int k = 0; k < plan->keys; k++) {
         fputc(',', out);
@@ -89,9 +136,16 @@ static void header_write(FILE *out, const SweepPlan *plan, const ReportTable *na
     }
     fputs(",result,message", out);
     for (int i = 0; i < sweep_figure_count; i++) fprintf(out, ",%s", sweep_figures[i].column);
-    for (int i = 0; i < names->columns; i++) fprintf(out, ",final_%s", report_table_name(names, i));
+    for (int i = 0; i < source->series.columns; i++)
+        fprintf(out, ",final_%s", report_table_name(&source->series, i));
+    cJSON_ArrayForEach(item, source->outcome) {
+        fputs(",outcome_", out);
+        sweep_csv(out, item->string);
+    }
     fputs(",config_hash,state_hash,git_id,wall_s\n", out);
 }
+
+/* --- rows --- */
 
 static void figures_write(FILE *out, const Left *left, const ReportTable *names) {
     char number[TEXT_NUMBER];
@@ -103,6 +157,19 @@ static void figures_write(FILE *out, const Left *left, const ReportTable *names)
         int column = any ? report_table_column(series, report_table_name(names, i)) : -1;
         fputc(',', out);
         if (column >= 0) sweep_csv(out, report_table_field(series, series->rows - 1, column));
+    }
+}
+
+/* null is an empty field. */
+static void outcome_write(FILE *out, const cJSON *outcome, const cJSON *names) {
+    char number[TEXT_NUMBER];
+    const cJSON *name;
+    cJSON_ArrayForEach(name, names) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(outcome, name->string);
+        fputc(',', out);
+        if (cJSON_IsString(item)) sweep_csv(out, item->valuestring);
+        if (cJSON_IsNumber(item)) fputs(text_number(item->valuedouble, number), out);
+        if (cJSON_IsBool(item)) fputs(cJSON_IsTrue(item) ? "true" : "false", out);
     }
 }
 
@@ -119,40 +186,38 @@ static void row_start(FILE *out, const SweepPlan *plan, int run, const SweepRun 
     sweep_csv(out, found->message);
 }
 
-static Status row_write(FILE *out, const SweepPlan *plan, const char *dir, int run,
-                        const ReportTable *names) {
+static Status row_write(FILE *out, const Source *source, int run) {
     char wall[TEXT_NUMBER];
+    const char *hash = source->plan->hash[run];
     SweepRun found;
     Left left = {0};
-    TRY(sweep_run_read(&found, dir, run, plan->hash[run]));
+    TRY(sweep_run_read(&found, source->dir, run, hash));
     bool finished = found.state == SWEEP_FINISHED;
-    Status status = finished ? left_read(&left, dir, run) : STATUS_OK;
+    Status status = finished ? left_read(&left, source->dir, run) : STATUS_OK;
     if (status == STATUS_OK) {
-        row_start(out, plan, run, &found);
-        figures_write(out, &left, names);
-        fprintf(out, ",%s,%s,%s,%s\n", plan->hash[run], finished ? found.state_hash : "", found.git_id,
+        row_start(out, source->plan, run, &found);
+        figures_write(out, &left, &source->series);
+        outcome_write(out, left.outcome, source->outcome);
+        fprintf(out, ",%s,%s,%s,%s\n", hash, finished ? found.state_hash : "", found.git_id,
                 finished ? text_number(found.wall_s, wall) : "");
     }
     left_destroy(&left);
     return status;
 }
 
-typedef struct Source {
-    const SweepPlan *plan;
-    const char *dir;
-} Source;
-
 static Status table_write(const void *from, FILE *out) {
     const Source *source = from;
-    ReportTable names = {0};
-    Status status = series_names(&names);
-    if (status == STATUS_OK) header_write(out, source->plan, &names);
-    for (int run = 0; status == STATUS_OK && run < source->plan->runs; run++)
-        status = row_write(out, source->plan, source->dir, run, &names);
-    report_table_destroy(&names);
-    return status;
+    header_write(out, source);
+    for (int run = 0; run < source->plan->runs; run++) TRY(row_write(out, source, run));
+    return STATUS_OK;
 }
 
 Status sweep_table_write(const SweepPlan *plan, const char *dir) {
-    return sweep_file_write(dir, "runs.csv", table_write, &(Source){plan, dir});
+    Source source = {.plan = plan, .dir = dir};
+    Status status = series_names(&source.series);
+    if (status == STATUS_OK) status = outcome_names(&source);
+    if (status == STATUS_OK) status = sweep_file_write(dir, "runs.csv", table_write, &source);
+    report_table_destroy(&source.series);
+    cJSON_Delete(source.outcome);
+    return status;
 }

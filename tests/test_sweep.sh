@@ -90,6 +90,11 @@ check "as other programs write it" sweep 0 "${grid[@]:0:5}" --table table.csv -o
 check "names are quoted" grep -qF '1,"Smith, ""J""",male,7,finished' table/runs.csv
 check "an empty field is the config's" grep -q 'seed: 1$' table/runs/000002/config.yaml
 
+check "with a clinic: its outcome" sweep 0 "${grid[@]:0:5}" -s clinic.enabled=true --vary policy.rules=label,none -o clinic
+check "of each run, as in outcome.json" test "$(column clinic outcome_best_response)" = \
+    "$(sed -n 's/.*"best_response":.*"\(.*\)".*/\1/p' clinic/runs/*/outcome.json)"
+check "null is an empty field" test "$(column clinic outcome_death_day | tr -d '\n')" = ""
+
 echo "# mistakes are found before anything runs"
 refused "nothing varies" 2 "nothing varies" "${grid[@]:0:5}" -o x
 refused "no values" 2 "no list of values" "${grid[@]}" --vary simulation.seed -o x
