@@ -107,7 +107,7 @@ $(BUILD)/marrow-view: $(WINDOW:%=$(BUILD)/%.o) $(LIBRARY)
 	$(call say,link)$(CXX) $(LDFLAGS) $(SANITIZE) -pthread -o $@ $^ -limgui $(shell pkg-config --libs $(SCREEN)) $(LIBS)
 
 # Only the window's own objects see the display's headers.
-$(BUILD)/viz/session%.o: viz/session%.c $(BUILD)/flags
+$(BUILD)/viz/%.o: viz/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,cc  )$(CC) $(HOST) -MMD -MP -c -o $@ $<
 

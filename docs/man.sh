@@ -72,6 +72,7 @@ config_keys() {
             if (key == "") return
             print "*" plain(key) "*\n\t" plain(v["meaning"]) ".\n"
             print "\tType: " plain(v["type"]) "; " plain(v["takes"]) "; default " (v["default"] == "" ? "empty" : plain(v["default"])) ".\n"
+            if (v["live"] == "true") print "\tLive: may change while a run goes on.\n"
             print "\tSource: " v["evidence"] ", " plain(v["source"]) ".\n"
         }
         /^#/ { next }

@@ -21,6 +21,8 @@ const KernelExtent kernel_extents[KERNEL_COUNT] = {
 static const BackendCalls *const backends[] = {&backend_cpu, &backend_opencl, &backend_cuda};
 enum { BACKENDS = sizeof backends / sizeof backends[0] };
 
+enum { PICTURE_LEAST = 256 };
+
 size_t pool_part_bytes(PoolPart part, u32 pages) {
     const size_t each[POOL_PARTS] = {
         [POOL_REAL] = sizeof(f32) * REAL_FIELDS * PAGE_SLOTS,
@@ -33,6 +35,8 @@ size_t pool_part_bytes(PoolPart part, u32 pages) {
     };
     if (part == POOL_TOTALS) return sizeof(Totals);
     if (part == POOL_FRAME) return sizeof(Frame);
+    if (part == POOL_VIEW) return sizeof(View);
+    if (part == POOL_PICTURE) return PICTURE_LEAST;
     return each[part] * pages;
 }
 
@@ -111,6 +115,14 @@ void backend_list(FILE *out) {
 Status backend_pool(Backend *b, u32 pages) {
     TRY(b->calls->pool(b, pages));
     b->pages = pages;
+    b->picture_bytes = PICTURE_LEAST;
+    return STATUS_OK;
+}
+
+Status backend_picture(Backend *b, size_t bytes) {
+    if (bytes <= b->picture_bytes) return STATUS_OK;
+    TRY(b->calls->picture(b, bytes));
+    b->picture_bytes = bytes;
     return STATUS_OK;
 }
 

@@ -34,10 +34,12 @@ typedef enum PoolPart {
     POOL_OFFER,
     POOL_TOTALS,
     POOL_FRAME,
+    POOL_VIEW,
+    POOL_PICTURE,
     POOL_PARTS
 } PoolPart;
-size_t pool_part_bytes(PoolPart part, u32 pages);
-size_t pool_bytes(u32 pages); /* all parts */
+size_t pool_part_bytes(PoolPart part, u32 pages); /* the picture's: its least, which no picture needs */
+size_t pool_bytes(u32 pages);                     /* all parts */
 
 typedef enum KernelShape { SHAPE_AUTO, SHAPE_OF_PAGES, SHAPE_OF_LANES } KernelShape;
 
@@ -67,6 +69,8 @@ typedef struct BackendCalls {
     void (*list)(FILE *out);
     /* (Re)allocates the pool; contents undefined. STATUS_FAILED: out of memory, says how much was asked. */
     Status (*pool)(Backend *b, u32 pages);
+    /* (Re)allocates the pool's picture alone; contents undefined. */
+    Status (*picture)(Backend *b, size_t bytes);
     Status (*launch)(Backend *b, KernelId kernel, u32 groups);
     Status (*read)(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to);
     Status (*write)(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from);
@@ -82,7 +86,8 @@ struct Backend {
     int threads;
     int members, ranks; /* pools the population is spread over; processes they are in */
     u32 pages;          /* of one pool */
-    void *own;          /* the backend's private state */
+    size_t picture_bytes;
+    void *own; /* the backend's private state */
 };
 
 /* Of backend_many.c. */
@@ -102,6 +107,7 @@ void backend_close(Backend *b);                         /* accepts a zeroed one 
 void backend_list(FILE *out);
 
 Status backend_pool(Backend *b, u32 pages);
+Status backend_picture(Backend *b, size_t bytes); /* room for a picture of so many; never shrinks */
 Status backend_launch(Backend *b, KernelId kernel, u32 classes);
 Status backend_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to);
 Status backend_write(Backend *b, PoolPart part, size_t offset, size_t bytes, const void *from);

@@ -100,19 +100,26 @@ static void cpu_list(FILE *out) {
                 table[i].usable ? "usable" : "not usable, the processor lacks the instructions");
 }
 
+static bool part_allocate(Cpu *cpu, PoolPart part, size_t bytes) {
+    size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    free(cpu->parts[part]);
+    cpu->parts[part] =
+        bytes < ALIGNMENT ? aligned_alloc(256, (bytes + 511) / 256 * 256) : aligned_alloc(ALIGNMENT, rounded);
+    if (cpu->parts[part] && bytes >= ALIGNMENT) madvise(cpu->parts[part], rounded, MADV_HUGEPAGE);
+    return cpu->parts[part] != NULL;
+}
+
 static Status cpu_pool(Backend *b, u32 pages) {
-    Cpu *cpu = b->own;
-    for (int i = 0; i < POOL_PARTS; i++) {
-        size_t bytes = pool_part_bytes((PoolPart)i, pages);
-        size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        free(cpu->parts[i]);
-        cpu->parts[i] = bytes < ALIGNMENT ? aligned_alloc(256, (bytes + 511) / 256 * 256)
-                                          : aligned_alloc(ALIGNMENT, rounded);
-        REQUIRE(cpu->parts[i], STATUS_FAILED,
+    for (int i = 0; i < POOL_PARTS; i++)
+        REQUIRE(part_allocate(b->own, (PoolPart)i, pool_part_bytes((PoolPart)i, pages)), STATUS_FAILED,
                 "backend cpu: no memory for %.1f GB of agents; lower simulation.agents",
                 1e-9 * (double)pool_bytes(pages));
-        if (bytes >= ALIGNMENT) madvise(cpu->parts[i], rounded, MADV_HUGEPAGE);
-    }
+    return STATUS_OK;
+}
+
+static Status cpu_picture(Backend *b, size_t bytes) {
+    REQUIRE(part_allocate(b->own, POOL_PICTURE, bytes), STATUS_FAILED,
+            "backend cpu: no memory for a picture of %.1f MB; make the window smaller", 1e-6 * (double)bytes);
     return STATUS_OK;
 }
 
@@ -133,7 +140,8 @@ static Status cpu_launch(Backend *b, KernelId kernel, u32 groups) {
     void *const *p = cpu->parts;
     const Launch launch = {cpu->kernels[kernel],
                            {p[POOL_REAL], p[POOL_WORD], p[POOL_LIVE], p[POOL_BOX], p[POOL_TALLY],
-                            p[POOL_ROWS], p[POOL_OFFER], p[POOL_TOTALS], p[POOL_FRAME]}};
+                            p[POOL_ROWS], p[POOL_OFFER], p[POOL_TOTALS], p[POOL_FRAME], p[POOL_VIEW],
+                            p[POOL_PICTURE]}};
     team_run(cpu->team, launch_item, groups, &launch);
     return STATUS_OK;
 }
@@ -168,5 +176,6 @@ static void cpu_forget(Backend *b, Fetch *f) {
     (void)b, (void)f;
 }
 
-const BackendCalls backend_cpu = {"cpu",    cpu_open,  cpu_close,  cpu_list,  cpu_pool,    cpu_launch,
-                                  cpu_read, cpu_write, cpu_finish, cpu_fetch, cpu_fetched, cpu_forget};
+const BackendCalls backend_cpu = {"cpu",       cpu_open,    cpu_close, cpu_list,  cpu_pool,
+                                  cpu_picture, cpu_launch,  cpu_read,  cpu_write, cpu_finish,
+                                  cpu_fetch,   cpu_fetched, cpu_forget};

@@ -173,6 +173,18 @@ static Status cuda_pool(Backend *b, u32 pages) {
     return STATUS_OK;
 }
 
+static Status cuda_picture(Backend *b, size_t bytes) {
+    Device *d = b->own;
+    CUdeviceptr pointer = 0;
+    TRY(enter(d));
+    TRY(cuda_wait(d, "the work"));
+    TRY(check(d, "freeing a picture", d->cu->cuMemFree_v2(d->parts[POOL_PICTURE])));
+    d->parts[POOL_PICTURE] = 0;
+    TRY(check(d, "allocating a picture", d->cu->cuMemAlloc_v2(&pointer, bytes)));
+    d->parts[POOL_PICTURE] = pointer;
+    return STATUS_OK;
+}
+
 static Status cuda_launch(Backend *b, KernelId kernel, u32 groups) {
     Device *d = b->own;
     void *parameters[POOL_PARTS]; /* every kernel takes the same buffers in the same order */
@@ -239,5 +251,6 @@ static void cuda_forget(Backend *b, Fetch *f) {
     fetch_forget(&((Device *)b->own)->fetches.queue, f);
 }
 
-const BackendCalls backend_cuda = {"cuda",    cuda_open,  cuda_close,  cuda_list,  cuda_pool,    cuda_launch,
-                                   cuda_read, cuda_write, cuda_finish, cuda_fetch, cuda_fetched, cuda_forget};
+const BackendCalls backend_cuda = {"cuda",       cuda_open,    cuda_close, cuda_list,  cuda_pool,
+                                   cuda_picture, cuda_launch,  cuda_read,  cuda_write, cuda_finish,
+                                   cuda_fetch,   cuda_fetched, cuda_forget};

@@ -89,6 +89,12 @@ static Status many_pool(Backend *b, u32 pages) {
     return STATUS_OK;
 }
 
+static Status many_picture(Backend *b, size_t bytes) {
+    Many *many = b->own;
+    for (int i = 0; i < many->count; i++) TRY(backend_picture(&many->member[i], bytes));
+    return STATUS_OK;
+}
+
 static Status many_launch(Backend *b, KernelId kernel, u32 groups) {
     Many *many = b->own;
     many->calls = many->calls * 31u + (u32)kernel + 1u;
@@ -246,5 +252,6 @@ static void many_list(FILE *out) {
     (void)out; /* its members are listed by their own backends */
 }
 
-const BackendCalls backend_many = {"many",    many_open,  many_close,  many_list,  many_pool,    many_launch,
-                                   many_read, many_write, many_finish, many_fetch, many_fetched, many_forget};
+const BackendCalls backend_many = {"many",       many_open,    many_close, many_list,  many_pool,
+                                   many_picture, many_launch,  many_read,  many_write, many_finish,
+                                   many_fetch,   many_fetched, many_forget};

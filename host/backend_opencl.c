@@ -185,6 +185,16 @@ static Status opencl_pool(Backend *b, u32 pages) {
     return pool_bind(d);
 }
 
+static Status opencl_picture(Backend *b, size_t bytes) {
+    Device *d = b->own;
+    cl_int error = CL_SUCCESS;
+    cl_mem part = d->cl->clCreateBuffer(d->context, CL_MEM_READ_WRITE, bytes, NULL, &error);
+    if (!part) return failed(d, "memory for a picture", error);
+    d->cl->clReleaseMemObject(d->parts[POOL_PICTURE]);
+    d->parts[POOL_PICTURE] = part;
+    return pool_bind(d);
+}
+
 /* Flushed at once, so that the device works while the host goes on. */
 static Status opencl_launch(Backend *b, KernelId kernel, u32 groups) {
     Device *d = b->own;
@@ -264,6 +274,6 @@ static void opencl_forget(Backend *b, Fetch *f) {
     fetch_forget(&((Device *)b->own)->fetches, f);
 }
 
-const BackendCalls backend_opencl = {"opencl",      opencl_open,   opencl_close,   opencl_list,
-                                     opencl_pool,   opencl_launch, opencl_read,    opencl_write,
-                                     opencl_finish, opencl_fetch,  opencl_fetched, opencl_forget};
+const BackendCalls backend_opencl = {
+    "opencl",    opencl_open,  opencl_close,  opencl_list,  opencl_pool,    opencl_picture, opencl_launch,
+    opencl_read, opencl_write, opencl_finish, opencl_fetch, opencl_fetched, opencl_forget};

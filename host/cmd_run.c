@@ -10,7 +10,8 @@ static const OptionsUse use = {
     "SIGTERM, SIGINT and SIGUSR1 stop it after the interval at hand; the files "
     "then hold everything up to there, the exit status is 75, and --resume goes on "
     "as if it had never stopped.",
-    OPTIONS_BACKEND | OPTIONS_CONFIG | OPTIONS_FOLDER | OPTIONS_ONE | OPTIONS_PROGRESS | OPTIONS_JSON};
+    OPTIONS_BACKEND | OPTIONS_CONFIG | OPTIONS_FOLDER | OPTIONS_ONE | OPTIONS_ACTIONS | OPTIONS_PROGRESS |
+        OPTIONS_JSON};
 
 static Status simulate(Run *run) {
     while (!run_done(run) && !interrupt_due()) {
@@ -24,6 +25,7 @@ static Status simulate(Run *run) {
 }
 
 static Status run_story(Run *run) {
+    REQUIRE(run->options.folder, STATUS_BAD_INPUT, "no folder given; add -o DIR");
     TRY(run_prepare(run));
     progress_start(&run->progress, &run->options, &run->config);
     run_record_start(&run->record);

@@ -175,7 +175,7 @@ static Status pick_scope(Config *config, char path[CONFIG_KEY_PATH], ConfigScope
     return STATUS_OK;
 }
 
-static Status assign(Config *config, char path[CONFIG_KEY_PATH], const char *value,
+static Status assign(Config *config, char path[CONFIG_KEY_PATH], const char *value, bool live,
                      const ConfigPlace *place) {
     ConfigScope scope;
     TRY(pick_scope(config, path, &scope, place));
@@ -187,13 +187,16 @@ static Status assign(Config *config, char path[CONFIG_KEY_PATH], const char *val
     REQUIRE(!config_is_section(&scope, path), STATUS_BAD_INPUT, "%s: %s is a section; name one key in it",
             place->text, path);
     const ConfigKey *key = config_find(&scope, path);
+    REQUIRE(!key || !live || key->live, STATUS_BAD_INPUT,
+            "%s: %s is fixed when a run starts; `marrow check --schema` says which keys are live",
+            place->text, path);
     return key ? config_store(scope.base, key, value, place) : config_unknown(path, place);
 }
 
-Status config_set(Config *config, const char *assignment) {
+static Status set(Config *config, const char *assignment, bool live) {
     ConfigPlace place;
     char path[CONFIG_KEY_PATH];
-    snprintf(place.text, sizeof place.text, "--set %s", config_shown(assignment).text);
+    snprintf(place.text, sizeof place.text, "%s %s", live ? "set" : "--set", config_shown(assignment).text);
     const char *equals = strchr(assignment, '=');
     REQUIRE(equals && equals > assignment, STATUS_BAD_INPUT, "%s: not an assignment; write --set KEY=VALUE",
             place.text);
@@ -202,7 +205,15 @@ Status config_set(Config *config, const char *assignment) {
             "%s: no key has so long a name; `marrow check --schema` lists all keys", place.text);
     memcpy(path, assignment, length);
     path[length] = '\0';
-    return assign(config, path, equals + 1, &place);
+    return assign(config, path, equals + 1, live, &place);
+}
+
+Status config_set(Config *config, const char *assignment) {
+    return set(config, assignment, false);
+}
+
+Status config_set_live(Config *config, const char *assignment) {
+    return set(config, assignment, true);
 }
 
 /* --- checks between keys --- */

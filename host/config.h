@@ -133,6 +133,7 @@ typedef struct ConfigKey {
     double lo, hi; /* inclusive; KEY_REAL and KEY_COUNT */
     const char *choices;
     const char *evidence, *text, *source;
+    bool live; /* may change while a run goes on: a rate that the next interval reads */
 } ConfigKey;
 
 extern const ConfigKey config_keys[];
@@ -154,6 +155,9 @@ Status config_load_text(Config *config, const char *name, const char *text, size
 
 /* One `--set KEY=VALUE`, by the same rules; clones as cells.blast.clones[0].cd22_per_cell. */
 Status config_set(Config *config, const char *assignment);
+
+/* The same for a key that is live; STATUS_BAD_INPUT says so of one that is not. */
+Status config_set_live(Config *config, const char *assignment);
 
 /* Checks between keys (fractions of clones sum to at most 1, output_every_h a multiple of dt_h, named files
  * readable, what is not built refused). Call once after all loading. */

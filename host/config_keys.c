@@ -4,15 +4,18 @@
 /* clang-format off */
 #define AT(member) offsetof(Config, member), sizeof(((Config *)0)->member)
 #define REAL(path, member, initial, lo, hi, evidence, text, source)                                \
-    { path, KEY_REAL, AT(member), initial, lo, hi, NULL, evidence, text, source }
+    { path, KEY_REAL, AT(member), initial, lo, hi, NULL, evidence, text, source, false }
+/* One that may change between two intervals. */
+#define LIVE(path, member, initial, lo, hi, evidence, text, source)                                \
+    { path, KEY_REAL, AT(member), initial, lo, hi, NULL, evidence, text, source, true }
 #define COUNT(path, member, initial, lo, hi, evidence, text, source)                               \
-    { path, KEY_COUNT, AT(member), initial, lo, hi, NULL, evidence, text, source }
+    { path, KEY_COUNT, AT(member), initial, lo, hi, NULL, evidence, text, source, false }
 #define BOOL(path, member, initial, evidence, text, source)                                        \
-    { path, KEY_BOOL, AT(member), initial, 0, 1, NULL, evidence, text, source }
+    { path, KEY_BOOL, AT(member), initial, 0, 1, NULL, evidence, text, source, false }
 #define TEXT(path, member, initial, choices, text, source)                                         \
-    { path, KEY_TEXT, AT(member), initial, 0, 0, choices, "A", text, source }
+    { path, KEY_TEXT, AT(member), initial, 0, 0, choices, "A", text, source, false }
 #define CHOICE(path, member, initial, choices, evidence, text, source)                             \
-    { path, KEY_CHOICE, AT(member), initial, 0, 0, choices, evidence, text, source }
+    { path, KEY_CHOICE, AT(member), initial, 0, 0, choices, evidence, text, source, false }
 
 #define GARRETT "Garrett 2019, J Pharmacokinet Pharmacodyn 46:211"
 #define WU "Wu 2024, Clin Pharmacokinet 63:981, for children"
@@ -24,19 +27,19 @@
     REAL(p "cd22_ln_sd", m.cd22_ln_sd, "0.5", 0, 2, "A", "spread of CD22 between cells of one patient, SD of the logarithm", "within patients; 0.75 between them"), \
     REAL(p "d50_breaks", m.d50_breaks, "50", 0.001, 1e9, "C", "DNA double-strand breaks at half the largest hazard, per cell", "calibrated with f_dna; only f_dna/(krep*D50) is identifiable"), \
     REAL(p "d50_ln_sd", m.d50_ln_sd, "0.4", 0, 2, "A", "spread of D50 between cells of one patient, SD of the logarithm", "within patients; 1.2 between them"), \
-    REAL(p "kturn_per_h", m.kturn_per_h, "0.20", 0, 10, "A", "turnover of surface CD22, 1/h", "from the gemtuzumab fit on AML blasts"), \
-    REAL(p "kint_per_h", m.kint_per_h, "0.62", 0, 10, "A", "internalisation of the CD22-conjugate complex, 1/h", "from the gemtuzumab fit on AML blasts"), \
-    REAL(p "recycled_fraction", m.recycled_fraction, "0.30", 0, 1, "A", "share of internalised complexes that return to the surface", "O'Reilly 2011: complexes recycle"), \
-    REAL(p "klys_per_h", m.klys_per_h, "0.20", 0, 10, "A", "release of calicheamicin in lysosomes, 1/h", "assumed"), \
-    REAL(p "keff_per_h", m.keff_per_h, "0.15", 0, 10, "A", "efflux of free payload, 1/h; 0.30-0.75 with P-glycoprotein", "Takeshita 2009: P-gp protects"), \
-    REAL(p "kact_per_h", m.kact_per_h, "0.20", 0, 10, "A", "activation of payload and attack on DNA, 1/h", "assumed"), \
-    REAL(p "f_dna", m.f_dna, "0.015", 0, 1, "C", "double-strand breaks per activated payload molecule", "calibrated to IC50 4.8 ng/mL at 48 h"), \
-    REAL(p "krep_per_h", m.krep_per_h, "0.10", 0.0001, 10, "A", "repair of double-strand breaks, 1/h", "assumed"), \
-    REAL(p "hill_n", m.hill_n, "2", 0.5, 8, "A", "steepness of the hazard in breaks", "assumed"), \
-    REAL(p "hmax_per_h", m.hmax_per_h, "0.05", 0, 10, "C", "largest hazard of committing to apoptosis, in vitro, 1/h", "calibrated to IC50 at 24-72 h"), \
-    REAL(p "niche_factor", m.niche_factor, niche, 0, 10, "C", "protection by the niche: multiplies the hazard where the cell lives", "0.70 in marrow, 1 in blood and in vitro"), \
-    REAL(p "exposure_factor", m.exposure_factor, exposure, 0, 10, "A", "concentration the cell sees, over the marrow's (blasts) or the plasma's (B cells)", "blasts 1; mature B 0.5, precursors 0.3 of plasma"), \
-    REAL(p "death_per_d", m.death_per_d, death, 0, 10, "T", "natural death, 1/d", "BJH 1997;98:999 (blasts); mature B turnover 0.02")
+    LIVE(p "kturn_per_h", m.kturn_per_h, "0.20", 0, 10, "A", "turnover of surface CD22, 1/h", "from the gemtuzumab fit on AML blasts"), \
+    LIVE(p "kint_per_h", m.kint_per_h, "0.62", 0, 10, "A", "internalisation of the CD22-conjugate complex, 1/h", "from the gemtuzumab fit on AML blasts"), \
+    LIVE(p "recycled_fraction", m.recycled_fraction, "0.30", 0, 1, "A", "share of internalised complexes that return to the surface", "O'Reilly 2011: complexes recycle"), \
+    LIVE(p "klys_per_h", m.klys_per_h, "0.20", 0, 10, "A", "release of calicheamicin in lysosomes, 1/h", "assumed"), \
+    LIVE(p "keff_per_h", m.keff_per_h, "0.15", 0, 10, "A", "efflux of free payload, 1/h; 0.30-0.75 with P-glycoprotein", "Takeshita 2009: P-gp protects"), \
+    LIVE(p "kact_per_h", m.kact_per_h, "0.20", 0, 10, "A", "activation of payload and attack on DNA, 1/h", "assumed"), \
+    LIVE(p "f_dna", m.f_dna, "0.015", 0, 1, "C", "double-strand breaks per activated payload molecule", "calibrated to IC50 4.8 ng/mL at 48 h"), \
+    LIVE(p "krep_per_h", m.krep_per_h, "0.10", 0.0001, 10, "A", "repair of double-strand breaks, 1/h", "assumed"), \
+    LIVE(p "hill_n", m.hill_n, "2", 0.5, 8, "A", "steepness of the hazard in breaks", "assumed"), \
+    LIVE(p "hmax_per_h", m.hmax_per_h, "0.05", 0, 10, "C", "largest hazard of committing to apoptosis, in vitro, 1/h", "calibrated to IC50 at 24-72 h"), \
+    LIVE(p "niche_factor", m.niche_factor, niche, 0, 10, "C", "protection by the niche: multiplies the hazard where the cell lives", "0.70 in marrow, 1 in blood and in vitro"), \
+    LIVE(p "exposure_factor", m.exposure_factor, exposure, 0, 10, "A", "concentration the cell sees, over the marrow's (blasts) or the plasma's (B cells)", "blasts 1; mature B 0.5, precursors 0.3 of plasma"), \
+    LIVE(p "death_per_d", m.death_per_d, death, 0, 10, "T", "natural death, 1/d", "BJH 1997;98:999 (blasts); mature B turnover 0.02")
 
 #define FRIBERG "Friberg 2002, J Clin Oncol 20:4713"
 
@@ -137,33 +140,33 @@ const ConfigKey config_keys[] = {
     TEXT("drug.name", drug.name, "inotuzumab ozogamicin", NULL, "name of the conjugate, for titles", LABEL),
     CHOICE("drug.pk", drug.pk, "mechanistic", "mechanistic|empirical|constant", "T", "plasma model: cells take drug up; Garrett's time-dependent clearance; or a constant concentration", "docs/model.md section 2"),
     CHOICE("drug.population", drug.population, "auto", "auto|adult|child", "T", "whose population model: auto is child below 18 years", GARRETT "; " WU),
-    REAL("drug.constant_ng_per_ml", drug.constant_ng_per_ml, "5", 0, 1e6, "A", "concentration when pk is constant (in vitro), ng/mL; every cell sees it", "choice"),
-    REAL("drug.dar", drug.dar, "6", 0, 100, "T", "calicheamicin molecules per antibody", GARRETT ": all molecules conjugated"),
+    LIVE("drug.constant_ng_per_ml", drug.constant_ng_per_ml, "5", 0, 1e6, "A", "concentration when pk is constant (in vitro), ng/mL; every cell sees it", "choice"),
+    LIVE("drug.dar", drug.dar, "6", 0, 100, "T", "calicheamicin molecules per antibody", GARRETT ": all molecules conjugated"),
     REAL("drug.molar_mass_kda", drug.molar_mass_kda, "160", 1, 10000, "T", "molar mass of the conjugate, kDa", "1 nM is 160 ng/mL"),
-    REAL("drug.kon_per_nm_h", drug.kon_per_nm_h, "1.8", 0, 1000, "A", "binding to CD22, 1/(nM h)", "KD 0.15 nM, within the published sub-nM"),
-    REAL("drug.koff_per_h", drug.koff_per_h, "0.27", 0, 1000, "A", "unbinding from CD22, 1/h", "KD 0.15 nM, within the published sub-nM"),
-    REAL("drug.cl1_l_per_h", drug.cl1_l_per_h, "auto", 0, 100, "T", "linear clearance, L/h; auto: from covariates (0.0333 at 1.84 m2)", GARRETT "; " WU),
-    REAL("drug.cl2_l_per_h", drug.cl2_l_per_h, "auto", 0, 100, "T", "time-dependent clearance at time zero, L/h (empirical only); auto: 0.369 at 1.84 m2", GARRETT "; " WU),
+    LIVE("drug.kon_per_nm_h", drug.kon_per_nm_h, "1.8", 0, 1000, "A", "binding to CD22, 1/(nM h)", "KD 0.15 nM, within the published sub-nM"),
+    LIVE("drug.koff_per_h", drug.koff_per_h, "0.27", 0, 1000, "A", "unbinding from CD22, 1/h", "KD 0.15 nM, within the published sub-nM"),
+    LIVE("drug.cl1_l_per_h", drug.cl1_l_per_h, "auto", 0, 100, "T", "linear clearance, L/h; auto: from covariates (0.0333 at 1.84 m2)", GARRETT "; " WU),
+    LIVE("drug.cl2_l_per_h", drug.cl2_l_per_h, "auto", 0, 100, "T", "time-dependent clearance at time zero, L/h (empirical only); auto: 0.369 at 1.84 m2", GARRETT "; " WU),
     REAL("drug.kdes_per_h", drug.kdes_per_h, "auto", 0, 10, "T", "decay of the time-dependent clearance, 1/h; auto: 0.00472 at 5.25 % blood blasts", GARRETT "; " WU),
     REAL("drug.v1_l", drug.v1_l, "auto", 0.01, 1000, "T", "central volume, L; auto: 6.70 at 1.84 m2", GARRETT "; " WU),
-    REAL("drug.q_l_per_h", drug.q_l_per_h, "auto", 0, 100, "T", "distribution clearance, L/h; auto: 0.0405, children 0.0437", GARRETT "; " WU),
+    LIVE("drug.q_l_per_h", drug.q_l_per_h, "auto", 0, 100, "T", "distribution clearance, L/h; auto: 0.0405, children 0.0437", GARRETT "; " WU),
     REAL("drug.v2_l", drug.v2_l, "auto", 0.01, 1000, "T", "peripheral volume, L; auto: 5.10, children 4.74", GARRETT "; " WU),
-    REAL("drug.ps_l_per_h", drug.ps_l_per_h, "0.45", 1e-9, 1000, "C", "permeability-surface product of marrow, L/h", "makes the sink at full burden 0.364 L/h; Garrett's CL2 is 0.369"),
-    REAL("drug.kp", drug.kp, "0.30", 0.001, 10, "A", "marrow interstitium over plasma at rest", "tissue:plasma 0.07 over interstitial fraction 0.24"),
+    LIVE("drug.ps_l_per_h", drug.ps_l_per_h, "0.45", 1e-9, 1000, "C", "permeability-surface product of marrow, L/h", "makes the sink at full burden 0.364 L/h; Garrett's CL2 is 0.369"),
+    LIVE("drug.kp", drug.kp, "0.30", 0.001, 10, "A", "marrow interstitium over plasma at rest", "tissue:plasma 0.07 over interstitial fraction 0.24"),
     BOOL("drug.b_cell_sink", drug.b_cell_sink, "false", "A", "healthy mature B cells take drug out of plasma too", "switching it on, and comparing, is part of the science"),
 
     CELL_KEYS("cells.blast.", cells.blast, "3470", "T", "0.70", "1", "0.036"),
-    REAL("cells.blast.blood_niche_factor", cells.blast.blood_niche_factor, "1", 0, 10, "C", "niche factor while in blood", "no niche in blood"),
-    REAL("cells.blast.birth_per_d", cells.blast.birth_per_d, "0.105", 0, 10, "T", "divisions with all room free, 1/d", "BJH 1997;98:999: net 0.069 +- 0.073"),
+    LIVE("cells.blast.blood_niche_factor", cells.blast.blood_niche_factor, "1", 0, 10, "C", "niche factor while in blood", "no niche in blood"),
+    LIVE("cells.blast.birth_per_d", cells.blast.birth_per_d, "0.105", 0, 10, "T", "divisions with all room free, 1/d", "BJH 1997;98:999: net 0.069 +- 0.073"),
     COUNT("cells.blast.cycle_stages", cells.blast.cycle_stages, "4", 1, 64, "T", "Erlang stages of the cycle; 1 is the Markov case", "generation time 60 h, growth fraction 0.38"),
-    REAL("cells.blast.inherit_ln_sd", cells.blast.inherit_ln_sd, "0.1", 0, 1, "A", "noise in the inherited CD22 set-point and D50 (payload efflux folded into D50), SD of the logarithm", "docs/model.md section 4"),
-    REAL("cells.blast.cd22_loss_per_division", cells.blast.cd22_loss_per_division, "0", 0, 1e-3, "A", "mutations to a CD22-negative clone, per division; needs a clone named cd22-loss", "1e-8 to 1e-7; 11 % of relapses carry one (T)"),
-    REAL("cells.blast.egress_per_d", cells.blast.egress_per_d, "0.0028", 0, 10, "A", "marrow to blood, 1/d", "keeps blood at 0.4 % of burden"),
-    REAL("cells.blast.homing_per_d", cells.blast.homing_per_d, "0.7", 0, 100, "A", "blood back to marrow, 1/d", "blood residence half-life about 1 d"),
+    LIVE("cells.blast.inherit_ln_sd", cells.blast.inherit_ln_sd, "0.1", 0, 1, "A", "noise in the inherited CD22 set-point and D50 (payload efflux folded into D50), SD of the logarithm", "docs/model.md section 4"),
+    LIVE("cells.blast.cd22_loss_per_division", cells.blast.cd22_loss_per_division, "0", 0, 1e-3, "A", "mutations to a CD22-negative clone, per division; needs a clone named cd22-loss", "1e-8 to 1e-7; 11 % of relapses carry one (T)"),
+    LIVE("cells.blast.egress_per_d", cells.blast.egress_per_d, "0.0028", 0, 10, "A", "marrow to blood, 1/d", "keeps blood at 0.4 % of burden"),
+    LIVE("cells.blast.homing_per_d", cells.blast.homing_per_d, "0.7", 0, 100, "A", "blood back to marrow, 1/d", "blood residence half-life about 1 d"),
     CELL_KEYS("cells.b_precursor.", cells.b_precursor, "800", "A", "0.70", "0.3", "0"),
     REAL("cells.b_precursor.maturation_per_d", cells.b_precursor.maturation_per_d, "0.10", 0, 10, "T", "pre-B to mature B, 1/d; stem-cell inflow balances it", "docs/model.md section 4"),
     CELL_KEYS("cells.b_mature.", cells.b_mature, "20000", "M", "1", "0.5", "0.02"),
-    REAL("cells.apoptosis_mean_h", cells.apoptosis_mean_h, "24", 0.1, 1000, "A", "from commitment to disappearance, mean, h", "assumed"),
+    LIVE("cells.apoptosis_mean_h", cells.apoptosis_mean_h, "24", 0.1, 1000, "A", "from commitment to disappearance, mean, h", "assumed"),
     COUNT("cells.apoptosis_stages", cells.apoptosis_stages, "3", 1, 3, "A", "Erlang stages of that time", "assumed"),
 
     TEXT("dosing.regimen", dosing.regimen, "label", NULL, "label, none, or a regimen file (configs/regimens)", LABEL),
@@ -196,9 +199,9 @@ const ConfigKey config_clone_keys[] = {
     REAL("cells.blast.clones[].fraction", fraction, "auto", 0, 1, "A", "share of the blasts at time zero; auto on the first clone: what the others leave", "choice"),
     REAL("cells.blast.clones[].cd22_per_cell", cd22_per_cell, "auto", 0, 131071, "A", "CD22 at rest; auto: as cells.blast", "choice"),
     REAL("cells.blast.clones[].d50_breaks", d50_breaks, "auto", 0.001, 1e9, "A", "D50; auto: as cells.blast", "choice"),
-    REAL("cells.blast.clones[].keff_per_h", keff_per_h, "auto", 0, 10, "A", "payload efflux; auto: as cells.blast", "choice"),
-    REAL("cells.blast.clones[].birth_per_d", birth_per_d, "auto", 0, 10, "A", "divisions; auto: as cells.blast", "choice"),
-    REAL("cells.blast.clones[].death_per_d", death_per_d, "auto", 0, 10, "A", "natural death; auto: as cells.blast", "choice"),
+    LIVE("cells.blast.clones[].keff_per_h", keff_per_h, "auto", 0, 10, "A", "payload efflux; auto: as cells.blast", "choice"),
+    LIVE("cells.blast.clones[].birth_per_d", birth_per_d, "auto", 0, 10, "A", "divisions; auto: as cells.blast", "choice"),
+    LIVE("cells.blast.clones[].death_per_d", death_per_d, "auto", 0, 10, "A", "natural death; auto: as cells.blast", "choice"),
 };
 const size_t config_clone_key_count = sizeof config_clone_keys / sizeof config_clone_keys[0];
 /* clang-format on */

@@ -103,6 +103,7 @@ static void write_schema_rows(FILE *out, const ConfigKey *keys, size_t count) {
         write_quoted(out, "meaning", keys[i].text);
         write_quoted(out, "evidence", keys[i].evidence);
         write_quoted(out, "source", keys[i].source);
+        if (keys[i].live) fprintf(out, "  live: true\n");
     }
 }
 

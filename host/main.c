@@ -19,13 +19,13 @@ typedef struct Command {
 static const Command commands[] = {
     {"run", cmd_run, "one patient, from a config to a folder of files"},
     {"sweep", cmd_sweep, "many runs that differ in a few keys, and one table of them"},
+    {"view", cmd_view, "the same run in a window, live"},
     {"check", cmd_check, "validate a config and print it in full; nothing is run"},
     {"devices", cmd_devices, "every device, and why one is not usable"},
     {"report", cmd_report, "a run's folder as one page of HTML, with plots"},
     {"export", cmd_export, "cells at a time, for other programs"},
     {"bench", cmd_bench, "the standard measurements of speed"},
     {"version", cmd_version, "version, build options, libraries found"},
-    {"view", NULL, "the same run in a window"},
     {"trial", NULL, "many virtual patients and their endpoints"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -1,5 +1,7 @@
 #include "observe.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "text.h"
@@ -87,6 +89,22 @@ Status observation_write(const Observation *o, FILE *out) {
         write_field(o, &columns[i], out);
     }
     return end_line(out);
+}
+
+static bool is_empty(const Observation *o, const Column *column) {
+    return column->type == REAL && isnan(*(const double *)(const void *)((const char *)o + column->offset));
+}
+
+Status observation_write_json(const Observation *o, FILE *out) {
+    for (int i = 0; i < COLUMNS; i++) {
+        fprintf(out, "%s\"%s\": ", i ? ", " : "{", columns[i].name);
+        if (is_empty(o, &columns[i]))
+            fputs("null", out);
+        else
+            write_field(o, &columns[i], out);
+    }
+    REQUIRE(fputc('}', out) != EOF && !ferror(out), STATUS_FAILED, "observables: cannot be written");
+    return STATUS_OK;
 }
 
 int64_t observation_imbalance_cells(const Observation *o) {

@@ -31,6 +31,9 @@ typedef struct Observation {
 Status observation_write_header(FILE *out);
 Status observation_write(const Observation *o, FILE *out);
 
+/* The same as one JSON object; what is not simulated is null. */
+Status observation_write_json(const Observation *o, FILE *out);
+
 /* blasts = initial + births - deaths + resampled, in whole cells: 0 when the books balance. */
 int64_t observation_imbalance_cells(const Observation *o);
 

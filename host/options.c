@@ -32,7 +32,10 @@ enum {
     KEY_TABLE,
     KEY_INDEX,
     KEY_OF,
-    KEY_MERGE
+    KEY_MERGE,
+    KEY_ACTIONS,
+    KEY_HEADLESS,
+    KEY_SCRIPT
 };
 
 /* Below it are our keys, and 0 for an argument; above it argp's own. */
@@ -60,6 +63,13 @@ static const Row rows[] = {
     {{"dosing", KEY_DOSING, "FILE.csv", 0, "dosing table in NONMEM form: -s dosing.file=FILE.csv", 2},
      OPTIONS_CONFIG},
     {{"until", KEY_UNTIL, "DAYS", 0, "the same as -s simulation.until_days=DAYS", 2}, OPTIONS_CONFIG},
+    {{"actions", KEY_ACTIONS, "FILE.csv", 0, "do what an events.csv says was done by hand, at the same times",
+      2},
+     OPTIONS_ACTIONS},
+    {{"script", KEY_SCRIPT, "FILE", 0, "do the commands in FILE, one a line", 2}, OPTIONS_VIEW},
+    {{"headless", KEY_HEADLESS, 0, 0, "open no window; end with the script, or without one when the run does",
+      2},
+     OPTIONS_VIEW},
     {{"output", 'o', "DIR", 0, "folder for the run's files; made if missing", 3}, OPTIONS_FOLDER},
     {{"force", KEY_FORCE, 0, 0, "replace the files of another run in DIR", 3}, OPTIONS_FOLDER},
     {{"resume", KEY_RESUME, 0, 0, "go on from the checkpoint in DIR", 3}, OPTIONS_FOLDER},
@@ -191,6 +201,9 @@ static Status take(Parse *parse, int key, char *value) {
     case KEY_FORMAT: out->format = value; return STATUS_OK;
     case KEY_AT: return day("--at", value, &out->at_day);
     case KEY_CELLS: out->cells = value; return STATUS_OK;
+    case KEY_HEADLESS: out->headless = true; return STATUS_OK;
+    case KEY_SCRIPT: out->script = value; return STATUS_OK;
+    case KEY_ACTIONS: out->actions = value; return STATUS_OK;
     case KEY_FORCE: out->force = true; return STATUS_OK;
     case KEY_RESUME: out->resume = true; return STATUS_OK;
     case KEY_SNAPSHOT: return assign(out, "output.snapshot_every_days", value);
@@ -253,6 +266,7 @@ Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv)
     for (int i = 0, n = 0; i < ROWS; i++)
         if (takes(use, rows[i].group)) options[n++] = rows[i].option;
     *out = (Options){.backend.device = -1, .at_day = NAN, .index = -1};
+    out->argc = argc, out->argv = argv;
     out->assignments = calloc((size_t)argc, sizeof *out->assignments);
     out->vary = calloc((size_t)argc, sizeof *out->vary);
     REQUIRE(out->assignments && out->vary, STATUS_FAILED, "out of memory");
@@ -262,6 +276,22 @@ Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv)
     (void)argp_parse(&argp, argc, argv, (unsigned)flags, NULL, &parse);
     TRY(parse.status);
     if (out->help) print_help(&argp, use);
+    return STATUS_OK;
+}
+
+Status options_assign(Options *options, const char *assignment) {
+    size_t room = (size_t)options->assignment_count + 1;
+    char **grown = realloc(options->assignments, room * sizeof *grown);
+    REQUIRE(grown, STATUS_FAILED, "out of memory");
+    options->assignments = grown;
+    return assign(options, NULL, assignment);
+}
+
+Status options_copy(Options *to, const Options *from) {
+    *to = *from;
+    to->assignments = NULL;
+    to->assignment_count = 0;
+    for (int i = 0; i < from->assignment_count; i++) TRY(options_assign(to, from->assignments[i]));
     return STATUS_OK;
 }
 

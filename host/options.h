@@ -9,17 +9,19 @@
 
 /* Which options a command takes. */
 enum {
-    OPTIONS_BACKEND = 1,  /* -b, --device, --threads, --isa, --shape, --lanes */
-    OPTIONS_CONFIG = 2,   /* CONFIG, -s, --seed, --dosing, --until */
-    OPTIONS_FOLDER = 4,   /* -o, --force, --resume, --checkpoint-every, --snapshot-every */
-    OPTIONS_PROGRESS = 8, /* -q */
-    OPTIONS_JSON = 16,    /* --json */
-    OPTIONS_SCHEMA = 32,  /* --schema */
-    OPTIONS_MPI = 64,     /* --mpi */
-    OPTIONS_RUN = 128,    /* DIR, a run's folder */
-    OPTIONS_EXPORT = 256, /* --format, --at, --cells, -o FILE, --force */
-    OPTIONS_ONE = 512,    /* --drop-checkpoint */
-    OPTIONS_SWEEP = 1024, /* --vary, --table, --jobs, --index, --of, --merge, --keep-checkpoints */
+    OPTIONS_BACKEND = 1,    /* -b, --device, --threads, --isa, --shape, --lanes */
+    OPTIONS_CONFIG = 2,     /* CONFIG, -s, --seed, --dosing, --until */
+    OPTIONS_FOLDER = 4,     /* -o, --force, --resume, --checkpoint-every, --snapshot-every */
+    OPTIONS_PROGRESS = 8,   /* -q */
+    OPTIONS_JSON = 16,      /* --json */
+    OPTIONS_SCHEMA = 32,    /* --schema */
+    OPTIONS_MPI = 64,       /* --mpi */
+    OPTIONS_RUN = 128,      /* DIR, a run's folder */
+    OPTIONS_EXPORT = 256,   /* --format, --at, --cells, -o FILE, --force */
+    OPTIONS_ONE = 512,      /* --drop-checkpoint */
+    OPTIONS_SWEEP = 1024,   /* --vary, --table, --jobs, --index, --of, --merge, --keep-checkpoints */
+    OPTIONS_ACTIONS = 2048, /* --actions */
+    OPTIONS_VIEW = 4096,    /* --headless, --script */
 };
 
 typedef struct OptionsUse {
@@ -30,8 +32,8 @@ typedef struct OptionsUse {
 /* Strings belong to argv. Starts zeroed; destroy accepts any state. */
 typedef struct Options {
     BackendOptions backend;
-    const char *config_path, *folder; /* NULL: not given */
-    char **assignments;               /* KEY=VALUE in the order given; --seed and the like are among them */
+    const char *config_path, *folder, *actions; /* NULL: not given */
+    char **assignments; /* KEY=VALUE in the order given; --seed and the like are among them */
     int assignment_count;
     const char *format, *cells, *file; /* NULL: not given */
     double at_day;                     /* NaN: not given */
@@ -41,12 +43,20 @@ typedef struct Options {
     int jobs, index, of; /* 0: not given; index -1 */
     bool force, resume, quiet, json, schema, mpi;
     bool drop_checkpoint, keep_checkpoints, merge;
-    bool help; /* the help was printed: nothing else is wanted */
+    int argc; /* the command's own words */
+    char **argv;
+    bool headless;      /* view: no window */
+    const char *script; /* view: commands from a file */
+    bool help;          /* the help was printed: nothing else is wanted */
 } Options;
 
 /* STATUS_BAD_INPUT names the option and what it takes. */
 Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv);
 void options_destroy(Options *options);
+
+/* The same with assignments of its own, and room for one more at a time. STATUS_FAILED: out of memory. */
+Status options_copy(Options *to, const Options *from);
+Status options_assign(Options *options, const char *assignment);
 
 /* The effective config: defaults, then the file, then the assignments in order; checked. */
 Status options_config(const Options *options, Config *config);

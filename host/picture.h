@@ -28,14 +28,6 @@ extern const QuantityInfo picture_quantities[QUANTITIES];
 /* By name; QUANTITIES if there is none. */
 Quantity picture_quantity(const char *name);
 
-typedef enum PictureKind {
-    PICTURE_BLAST_MARROW,
-    PICTURE_BLAST_BLOOD,
-    PICTURE_PRECURSOR,
-    PICTURE_MATURE,
-    PICTURE_DYING, /* of any kind: committed to apoptosis */
-    PICTURE_KINDS
-} PictureKind;
 extern const char *const picture_kind_names[PICTURE_KINDS]; /* "blast_marrow" … */
 
 typedef enum PictureMode {
@@ -84,21 +76,36 @@ typedef struct Picture {
     uint8_t kind[MAX_CLASSES], clone[MAX_CLASSES]; /* PictureKind and clone of each class, for keys; clone
                                                       CONFIG_CLONES: healthy */
     u32 *pixel;
-    size_t pixels, room;
+    size_t pixels;
+    unsigned sample_of; /* PICTURE_FLOW: one cell of so many was taken */
 } Picture;
 void picture_destroy(Picture *picture);
 
 /* A picture on its way. Starts zeroed; one at a time per backend. */
 typedef struct PictureJob PictureJob;
 
-/* Asks for a picture of the agents as they are now; waits for nothing. On several devices each makes its own
- * and picture_take puts them together. STATUS_BAD_INPUT: the view; STATUS_UNAVAILABLE: several processes;
- * STATUS_FAILED: memory or the device. */
-Status picture_ask(PictureJob **job, Backend *backend, const CellClasses *classes, const PictureView *view);
+/* Asks for a picture of the agents (`agents` of them) as they are now; waits for nothing. On several devices
+ * each makes its own and picture_take puts them together. STATUS_BAD_INPUT: the view; STATUS_UNAVAILABLE:
+ * several processes; STATUS_FAILED: memory or the device. */
+Status picture_ask(PictureJob **job, Backend *backend, const CellClasses *classes, int64_t agents,
+                   const PictureView *view);
 
 /* The picture that was asked for, however many intervals ago, into `out`, whose memory is used again. */
 Status picture_take(PictureJob *job, Picture *out);
 void picture_job_destroy(PictureJob *job); /* accepts NULL; before the backend is closed */
+
+/* The cell a pixel of that view shows, or the one nearest to it within some pixels; exactly the one, however
+ * many lie there. Reads every agent and waits: some milliseconds a million. `found` false: nobody is near. */
+Status picture_pick(Backend *backend, const CellClasses *classes, int64_t agents, const PictureView *view,
+                    double pixel_x, double pixel_y, Found *out, bool *found);
+
+/* Cells by identity (high word first), at most FIND_MOST: those of them that are there, in order of identity.
+ */
+Status picture_find(Backend *backend, const uint64_t *identity, int count, Found *out, int *found);
+
+/* What kernels are told of a view (kernels/types.h); and of which kind living cells of a class are. */
+void picture_view_fill(View *out, const PictureView *view, const CellClasses *classes, int64_t agents);
+PictureKind picture_kind(const CellClass *cls);
 
 /* ---- colours ---- */
 

@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ranks.h"
 #include "run_checkpoint.h"
@@ -17,20 +18,42 @@ void run_destroy(Run *run) {
     sim_destroy(run->sim);
     backend_close(&run->backend);
     dosing_destroy(run->dosing);
+    actions_destroy(&run->actions);
     options_destroy(&run->options);
+}
+
+/* Whether there is a folder, and it is this process that writes to it. */
+static bool writes(const Run *run) {
+    return run->options.folder && ranks_index() == 0;
+}
+
+RunTables run_tables(const Run *run) {
+    return (RunTables){.timeseries = run_file_mark(&run->timeseries),
+                       .events = run_file_mark(&run->events.file),
+                       .labs = run_file_mark(&run->labs),
+                       .timeseries_regular = run->regular,
+                       .events_doses = (int64_t)run->events.doses,
+                       .time_h = sim_time_h(run->sim)};
+}
+
+static ActionTarget target_of(Run *run) {
+    return (ActionTarget){&run->live, run->dosing, run->sim};
 }
 
 Status run_prepare(Run *run) {
     const char *folder = run->options.folder;
-    REQUIRE(folder && *folder, STATUS_BAD_INPUT, "no folder given; add -o DIR");
+    REQUIRE(!folder || *folder, STATUS_BAD_INPUT, "-o: no folder given; add DIR");
     TRY(options_config(&run->options, &run->config));
+    run->live = run->config;
+    if (run->options.actions) TRY(actions_read(&run->actions, run->options.actions));
     bool resume = run->options.resume;
+    REQUIRE(!resume || folder, STATUS_BAD_INPUT, "--resume: goes on in a folder; add -o DIR");
     REQUIRE(!resume || !run->options.force, STATUS_BAD_INPUT,
             "--resume and --force exclude each other: one goes on, the other starts anew");
-    if (ranks_index() == 0 && !resume) TRY(run_folder_check(folder, &run->config, run->options.force));
+    if (writes(run) && !resume) TRY(run_folder_check(folder, &run->config, run->options.force));
     TRY(dosing_create(&run->dosing, &run->config));
     TRY(backend_open(&run->backend, &run->options.backend));
-    TRY(sim_create(&run->sim, &run->config, run->dosing, &run->backend));
+    TRY(sim_create(&run->sim, &run->live, run->dosing, &run->backend));
     TRY(clinic_create(&run->clinic, &run->config, run->dosing, run->sim));
     return resume ? run_restore(run) : STATUS_OK;
 }
@@ -55,8 +78,10 @@ static Status write_doses(Run *run) {
 
 static Status row_write(Run *run, Observation *o) {
     TRY(sim_row_finish(run->sim, &run->row, o)); /* all ranks: it sums over them */
-    if (ranks_index() > 0) return STATUS_OK;
+    run->last = *o;
+    run->row_count++;
     run->record.imbalance_cells = observation_imbalance_cells(o);
+    if (!writes(run)) return STATUS_OK;
     TRY(observation_write(o, run->timeseries.text));
     TRY(run_file_flush(&run->timeseries));
     if (run->row_regular) run->regular = run_file_mark(&run->timeseries);
@@ -116,8 +141,41 @@ static Status continue_files(Run *run) {
 }
 
 static Status run_snapshot(Run *run) {
+    if (!run->options.folder) return STATUS_OK;
     return snapshots_step(&run->snapshots, &run->background, &run->folder, &run->config, run->sim,
                           &run->backend);
+}
+
+/* What was done before the checkpoint is in its table, which rank 0 alone has open. */
+static Status actions_taken(Run *run, ActionList *taken) {
+    if (ranks_index() == 0) TRY(actions_read(taken, run->events.file.path));
+    ranks_share(&taken->count, sizeof taken->count);
+    if (ranks_index() > 0) TRY(actions_reserve(taken, taken->count));
+    if (taken->count) ranks_share(taken->item, taken->count * sizeof *taken->item);
+    return STATUS_OK;
+}
+
+/* Keys that were set are set again, and a list that was given must begin with the same. */
+static Status actions_again(Run *run, const ActionList *taken) {
+    const ActionTarget target = target_of(run);
+    if (!run->options.actions) TRY(actions_copy(&run->actions, taken));
+    for (size_t i = 0; i < taken->count; i++) {
+        REQUIRE(i < run->actions.count && strcmp(taken->item[i].text, run->actions.item[i].text) == 0,
+                STATUS_BAD_INPUT,
+                "--actions %s: does not begin with what was done before day %g; give the same list",
+                run->options.actions, sim_time_h(run->sim) / 24);
+        TRY(action_take_again(taken->item[i].text, &target));
+    }
+    run->actions.done = taken->count;
+    return STATUS_OK;
+}
+
+static Status actions_continue(Run *run) {
+    ActionList taken = {0};
+    Status status = actions_taken(run, &taken);
+    if (status == STATUS_OK) status = actions_again(run, &taken);
+    actions_destroy(&taken);
+    return status;
 }
 
 static Status run_again(Run *run) {
@@ -126,6 +184,7 @@ static Status run_again(Run *run) {
     run->record.resumed_from_h = run->resumed.time_h;
     run->record.agent_steps_before = before.agent_steps;
     if (ranks_index() == 0) TRY(continue_files(run));
+    TRY(actions_continue(run));
     TRY(sim_observe(run->sim, &now));
     if (ranks_index() > 0) return STATUS_OK;
     progress_resumed(&run->progress, run->sim);
@@ -137,7 +196,7 @@ static Status run_again(Run *run) {
 Status run_begin(Run *run) {
     Observation first;
     if (run->options.resume) return run_again(run);
-    if (ranks_index() == 0) TRY(begin_files(run));
+    if (writes(run)) TRY(begin_files(run));
     TRY(run_clinic_step(run));
     TRY(row_start(run));
     TRY(row_write(run, &first));
@@ -145,10 +204,30 @@ Status run_begin(Run *run) {
     return run_snapshot(run);
 }
 
+/* Taken, and in the table: what was done is known even if the run ends here. */
+static Status act(Run *run, const char *text) {
+    const ActionTarget target = target_of(run);
+    TRY(action_take(text, &target));
+    return writes(run) ? events_action(&run->events, sim_time_h(run->sim), text) : STATUS_OK;
+}
+
+static Status actions_take_due(Run *run) {
+    for (const Action *due; (due = actions_due(&run->actions, sim_time_h(run->sim))) != NULL;
+         run->actions.done++)
+        TRY(act(run, due->text));
+    return STATUS_OK;
+}
+
+Status run_act(Run *run, const char *text) {
+    TRY(act(run, text));
+    return actions_put(&run->actions, sim_time_h(run->sim), text);
+}
+
 Status run_step(Run *run) {
     bool wanted = run_checkpoint_wanted(run);
+    TRY(actions_take_due(run));
     TRY(sim_advance(run->sim));
-    if (ranks_index() == 0) TRY(events_doses(&run->events, run->dosing));
+    if (writes(run)) TRY(events_doses(&run->events, run->dosing));
     TRY(run_clinic_step(run));
     TRY(run_row(run));
     if (row_due(run)) TRY(row_start(run));
@@ -192,6 +271,7 @@ static Status finish(Run *run, Status status, const char *message) {
 Status run_end(Run *run, Status status) {
     char message[1024];
     bool well = status == STATUS_OK || status == STATUS_STOPPED;
+    if (!run->options.folder) return status;
     snprintf(message, sizeof message, "%s", status == STATUS_OK ? "" : status_message());
     run_checkpoint_settle(run, true);
     Status rest = well ? write_rest(run, status) : run_row(run);

@@ -3,6 +3,7 @@
 #ifndef MARROW_RUN_H
 #define MARROW_RUN_H
 
+#include "action.h"
 #include "background.h"
 #include "clinic.h"
 #include "options.h"
@@ -24,7 +25,8 @@ typedef struct RunTables {
 /* What one run owns. Starts zeroed. */
 typedef struct Run {
     Options options;
-    Config config;
+    Config config; /* as it was given: what config.yaml says */
+    Config live;   /* the simulation's own: the same, and what actions have set since */
     Dosing *dosing;
     Backend backend;
     Sim *sim;
@@ -36,6 +38,9 @@ typedef struct Run {
     EventWriter events;
     Background *background; /* writes what takes long beside the simulation */
     Snapshots snapshots;
+    ActionList actions; /* --actions, and what is asked for on the way */
+    Observation last;   /* the latest finished row, and how many there were */
+    int64_t row_count;
     Progress progress;
     RunRecord record;
     RunFileMark regular;      /* timeseries.csv after the last row that would be due if the run went on */
@@ -45,14 +50,18 @@ typedef struct Run {
 } Run;
 
 /* From run->options to cells at time zero, or where --resume finds them. Nothing is written yet, so that a
- * mistake leaves no trace. */
+ * mistake leaves no trace; without a folder nothing is written later either. */
 Status run_prepare(Run *run);
 
 /* The folder, and the files' first rows. */
 Status run_begin(Run *run);
 
-/* One interval, and what is due after it. A row of timeseries.csv is asked for when it is due and written
- * after the next interval, so that the device need not wait for it. */
+/* Does what is asked for now, between two intervals, and writes it down: it is among the actions then.
+ * STATUS_BAD_INPUT when it cannot be done (host/action.h); nothing has changed then. */
+Status run_act(Run *run, const char *text);
+
+/* Actions that are due, one interval, and what is due after it. A row of timeseries.csv is asked for when it
+ * is due and written after the next interval, so that the device need not wait for it. */
 Status run_step(Run *run);
 
 /* until_days reached, or the patient has died. */
@@ -66,5 +75,22 @@ Status run_row(Run *run);
 Status run_end(Run *run, Status status);
 
 void run_destroy(Run *run); /* accepts any state */
+
+/* A moment of a run in memory, tables included: after run_return the run goes on as it did then, and does
+ * again what was done later unless actions are cut. Errors: STATUS_FAILED for memory, device or disk. */
+typedef struct RunMoment {
+    SimSaved *sim;
+    void *clinic; /* NULL: off */
+    size_t clinic_bytes;
+    Config live;
+    double time_h;
+    size_t actions_done;
+    RunTables tables;
+    int64_t imbalance_cells;
+} RunMoment;
+RunTables run_tables(const Run *run); /* as they are now */
+Status run_keep(Run *run, RunMoment **out);
+Status run_return(Run *run, const RunMoment *moment);
+void run_moment_destroy(RunMoment *moment); /* accepts NULL */
 
 #endif

@@ -25,12 +25,7 @@ static void moment_free(Moment *moment) {
 /* What a run needs to go on: a part of the program with a state of its own adds a piece here, and takes it up
  * in run_pieces_restore. */
 static Status run_pieces(Run *run, Moment *moment) {
-    RunTables tables = {.timeseries = run_file_mark(&run->timeseries),
-                        .events = run_file_mark(&run->events.file),
-                        .labs = run_file_mark(&run->labs),
-                        .timeseries_regular = run->regular,
-                        .events_doses = (int64_t)run->events.doses,
-                        .time_h = sim_time_h(run->sim)};
+    RunTables tables = run_tables(run);
     TRY(checkpoint_sign(&moment->pieces, &run->config));
     TRY(pieces_add(&moment->pieces, "files", &tables, sizeof tables));
     TRY(run_clinic_keep(run, &moment->pieces));
@@ -99,7 +94,7 @@ void run_checkpoint_settle(Run *run, bool wait) {
 
 bool run_checkpoint_wanted(Run *run) {
     double every_s = 60 * run->config.output.checkpoint_every_minutes;
-    if (ranks_index() > 0) return false;
+    if (ranks_index() > 0 || !run->options.folder) return false;
     run_checkpoint_settle(run, false);
     bool wanted = every_s > 0 && progress_seconds(&run->progress) - run->checkpoint_s >= every_s &&
                   !background_busy(run->background, &run->checkpoint) &&

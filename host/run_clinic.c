@@ -4,7 +4,7 @@
 #include "writer_labs.h"
 
 static bool is_written(const Run *run) {
-    return run->clinic && ranks_index() == 0;
+    return run->clinic && run->options.folder && ranks_index() == 0;
 }
 
 Status run_clinic_begin(Run *run) {
@@ -23,7 +23,7 @@ Status run_clinic_continue(Run *run) {
 Status run_clinic_step(Run *run) {
     if (!run->clinic) return STATUS_OK;
     TRY(clinic_step(run->clinic));
-    if (ranks_index() == 0) {
+    if (is_written(run)) {
         TRY(events_chart(&run->events, clinic_chart(run->clinic), run->dosing));
         TRY(labs_file_results(&run->labs, clinic_results(run->clinic)));
     }

@@ -252,6 +252,14 @@ Status run_file_flush(RunFile *file) {
     return STATUS_OK;
 }
 
+Status run_file_cut(RunFile *file, RunFileMark to) {
+    if (ftruncate(file->handle, to.bytes) != 0 || lseek(file->handle, to.bytes, SEEK_SET) < 0)
+        return cannot(file->path, "written");
+    file->written = to.bytes;
+    file->hash = to.hash;
+    return STATUS_OK;
+}
+
 Status run_file_sync(RunFile *file) {
     TRY(run_file_flush(file));
     return run_file_settle(file);

@@ -60,6 +60,9 @@ typedef struct RunFileMark {
 } RunFileMark;
 RunFileMark run_file_mark(const RunFile *file);
 
+/* Cuts a table back to where it was; the next row follows. */
+Status run_file_cut(RunFile *file, RunFileMark to);
+
 /* Opens a table that an earlier session left, to go on where it was; what came later is cut off.
  * STATUS_BAD_INPUT: it is not the same table up to there. */
 Status run_file_continue(RunFile *file, const RunFolder *folder, const char *name, RunFileMark from);

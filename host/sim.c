@@ -103,6 +103,35 @@ Status sim_create(Sim **out, const Config *config, Dosing *dosing, Backend *back
     return STATUS_OK;
 }
 
+/* Rates are taken anew; what the simulation itself has made of the classes stays. */
+static void classes_configure(CellClasses *classes, const CellClasses *fresh) {
+    for (int c = 0; c < classes->count; c++) {
+        double initial_cells = classes->cls[c].initial_cells;
+        classes->cls[c] = fresh->cls[c];
+        classes->cls[c].initial_cells = initial_cells;
+    }
+}
+
+Status sim_configure(Sim *sim) {
+    CellClasses fresh;
+    PlasmaParams params;
+    Plasma *plasma;
+    TRY(classes_create(&fresh, sim->config));
+    REQUIRE(fresh.count == sim->classes.count, STATUS_BAD_INPUT,
+            "simulation: other classes of cells; change only keys that are live");
+    TRY(patient_plasma(sim->config, &params));
+    TRY(plasma_create(&plasma, &params));
+    plasma_destroy(sim->plasma);
+    sim->plasma = plasma;
+    sim->params = params;
+    classes_configure(&sim->classes, &fresh);
+    return STATUS_OK;
+}
+
+const CellClasses *sim_classes(const Sim *sim) {
+    return &sim->classes;
+}
+
 void sim_destroy(Sim *sim) {
     if (!sim) return;
     plasma_destroy(sim->plasma);

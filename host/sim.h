@@ -35,6 +35,11 @@ void sim_destroy(Sim *sim); /* accepts NULL */
  * simulation.capacity). */
 Status sim_advance(Sim *sim);
 
+/* Takes the keys of its config that are live (config_keys.c) again, between two intervals. STATUS_BAD_INPUT
+ * for values that cannot be; the simulation then stays as it was. */
+Status sim_configure(Sim *sim);
+
+double sim_marrow_fraction(const Sim *sim); /* blasts over nucleated marrow cells */
 double sim_time_h(const Sim *sim);
 bool sim_done(const Sim *sim);       /* until_days reached */
 bool sim_output_due(const Sim *sim); /* a row of timeseries.csv is due now (time zero and the end included) */
@@ -80,6 +85,9 @@ void sim_census(const Sim *sim, SimCensus *out);
 Status sim_digest(Sim *sim, uint64_t *digest);
 
 SimCost sim_cost(const Sim *sim);
+
+/* What the pages' class numbers mean, and the weights as they are now. */
+const CellClasses *sim_classes(const Sim *sim);
 
 /* Everything that decides a simulation's future, in memory of its own. What follows sim_restore is, bit for
  * bit, what followed sim_save, on any back end, list of devices and number of threads; no row may be under

@@ -44,9 +44,7 @@ struct Sim {
 double molecules_nmol(double molecules, double weight); /* of agents that stand for `weight` cells each */
 /* Molecules summed over a class's agents, as nmol in the patient. */
 double sim_nmol(const Sim *sim, int cls, double molecules);
-double sim_marrow_blasts(const Sim *sim);   /* uncommitted, cells */
-double sim_marrow_fraction(const Sim *sim); /* blasts over nucleated marrow cells */
-
+double sim_marrow_blasts(const Sim *sim);                    /* uncommitted, cells */
 double sim_class_cells(const Sim *sim, int cls, i64 agents); /* agents as real cells */
 double sim_marrow_committed(const Sim *sim);                 /* dying blasts, cells */
 

@@ -83,6 +83,12 @@ Status events_chart(EventWriter *events, Chart *chart, const Dosing *dosing) {
     return events_doses(events, dosing);
 }
 
+Status events_action(EventWriter *events, double time_h, const char *text) {
+    char time[TEXT_NUMBER];
+    fprintf(events->file.text, "%s,action,user,,%s\n", text_number(time_h, time), text);
+    return run_file_flush(&events->file);
+}
+
 void events_close(EventWriter *events) {
     run_file_close(&events->file);
     *events = (EventWriter){0};

@@ -12,7 +12,9 @@
  *   reduced      factor on later doses             raised       the same, above 1
  *   asked        mg of a dose added                discontinued empty
  *
- * Lines of the clinic's chart (chart.h): docs/interface.md lists kinds, codes and values. */
+ * Lines of the clinic's chart (chart.h): docs/interface.md lists kinds, codes and values.
+ *
+ * What was done by hand (host/action.h): kind `action`, code `user`, the line itself in detail. */
 #ifndef MARROW_WRITER_EVENTS_H
 #define MARROW_WRITER_EVENTS_H
 
@@ -32,6 +34,9 @@ Status events_doses(EventWriter *events, const Dosing *dosing);
 /* The same after a step of the clinic: the lines of its chart among the changes of the course, as they came.
  */
 Status events_chart(EventWriter *events, Chart *chart, const Dosing *dosing);
+
+/* What somebody did at `time_h`, on disk. */
+Status events_action(EventWriter *events, double time_h, const char *text);
 void events_close(EventWriter *events); /* accepts a zeroed one */
 
 #endif

@@ -5,7 +5,7 @@ set -u
 here=$(dirname "$0")
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
-headers="dialect types num rng section cytometer receptor fate population plan pool resample observe"
+headers="dialect types num rng section cytometer receptor fate population plan pool resample observe picture"
 failed=0
 
 # check WHAT COMMAND...: runs it, says ok or FAILED with what it printed.

@@ -19,8 +19,11 @@
  *   high_product    64-bit multiply         mul_hi                __umulhi
  *   count_bits      __builtin_popcount      popcount              __popc
  *   shared_add      +=                      atomic_add            atomicAdd
+ *   global_add      __atomic_fetch_add      atomic_add            atomicAdd
+ *   global_least    compare and exchange    atomic_min            atomicMin
  *   fetch_ahead(p)  __builtin_prefetch      (nothing)             (nothing)
  *   PACK            1                       4 *                   4
+ *   BATCH           64                      4, 64 in pages        4
  *
  * A kernel is a strided loop over pages (GROUP_ID, in steps of GROUP_COUNT), and inside a page a
  * strided loop over places (FOR_LANES), so that neither launch width is ever part of a result.
@@ -30,6 +33,12 @@
  * A lane of a GPU reads and writes four neighbouring places at once, 16 bytes, which is one instruction
  * instead of four and keeps more bytes on their way: FOR_PACKS goes over places PACK by PACK, pack_read and
  * pack_write move them, EACH_OF_PACK goes over the places of a pack.
+ *
+ * Where places are first computed with and then scattered, FOR_BATCHES goes over them BATCH by BATCH: enough
+ * for a processor to compute with vectors into small arrays, as few as a lane of a GPU keeps in registers.
+ *
+ * global_add and global_least change a word that other groups change at the same time. The order is
+ * anybody's, so only what does not hang on it may be made of them: sums and minima of integers.
  *
  * The target is named out loud, never guessed. */
 #ifndef MARROW_DIALECT_H
@@ -82,7 +91,15 @@ DEVICE_FN f32 float_of(u32 u) {
 #define high_product(a, b) ((u32)(((u64)(a) * (b)) >> 32))
 #define count_bits(a) ((u32)__builtin_popcount(a))
 #define fetch_ahead(p) __builtin_prefetch((p), 1)
+#define BATCH 64u
 #define shared_add(p, v) shared_add_plain((p), (v))
+#define global_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
+#define global_least(p, v) global_least_plain((p), (v))
+DEVICE_FN void global_least_plain(u32 *p, u32 v) {
+    u32 seen = __atomic_load_n(p, __ATOMIC_RELAXED);
+    while (v < seen && !__atomic_compare_exchange_n(p, &seen, v, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+}
 DEVICE_FN u32 shared_add_plain(u32 *p, u32 v) {
     u32 old = *p;
     *p = old + v;
@@ -111,12 +128,14 @@ typedef float f32;
 #define LANE_ID 0u
 #define LANE_COUNT 1u
 #define PACK 1u
+#define BATCH 64u
 #define BARRIER()
 #define VECTOR_LOOP _Pragma("clang loop vectorize(assume_safety) vectorize_width(16)")
 #else
 #define LANE_ID ((u32)get_local_id(0))
 #define LANE_COUNT ((u32)get_local_size(0))
 #define PACK 4u
+#define BATCH 4u
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define VECTOR_LOOP
 #endif
@@ -129,6 +148,8 @@ typedef float f32;
 #define count_bits(a) ((u32)popcount((u32)(a)))
 #define fetch_ahead(p)
 #define shared_add(p, v) atomic_add((p), (v))
+#define global_add(p, v) atomic_add((p), (v))
+#define global_least(p, v) atomic_min((p), (v))
 
 #elif defined(TARGET_CUDA)
 
@@ -153,6 +174,7 @@ typedef float f32;
 #define VECTOR_LOOP
 #define UNROLLED _Pragma("unroll")
 #define PACK 4u
+#define BATCH 4u
 #define fused(a, b, c) __fmaf_rn((a), (b), (c))
 #define square_root(a) __fsqrt_rn(a)
 #define bits_of(x) __float_as_uint(x)
@@ -161,6 +183,8 @@ typedef float f32;
 #define count_bits(a) ((u32)__popc(a))
 #define fetch_ahead(p)
 #define shared_add(p, v) atomicAdd((p), (v))
+#define global_add(p, v) atomicAdd((p), (v))
+#define global_least(p, v) atomicMin((p), (v))
 
 #else
 #error "name the target: -DTARGET_C, -DTARGET_OPENCL or -DTARGET_CUDA"
@@ -171,6 +195,16 @@ typedef float f32;
 /* `n` is a multiple of PACK. */
 #define FOR_PACKS(i, n) for (u32 i = LANE_ID * PACK; i < (n); i += LANE_COUNT * PACK)
 #define EACH_OF_PACK(k) UNROLLED for (u32 k = 0; k < PACK; k++)
+
+/* `n` is a multiple of BATCH. The places of a batch do not depend on each other. */
+#define FOR_BATCHES(i, n) for (u32 i = LANE_ID * BATCH; i < (n); i += LANE_COUNT * BATCH)
+#if defined(TARGET_C) || defined(SHAPE_PAGE)
+#define EACH_OF_BATCH(k) VECTOR_LOOP for (u32 k = 0; k < BATCH; k++)
+#define ONE_OF_BATCH(k) for (u32 k = 0; k < BATCH; k++)
+#else
+#define EACH_OF_BATCH(k) UNROLLED for (u32 k = 0; k < BATCH; k++)
+#define ONE_OF_BATCH(k) UNROLLED for (u32 k = 0; k < BATCH; k++)
+#endif
 
 typedef struct Pack {
     f32 v[PACK];

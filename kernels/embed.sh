@@ -8,7 +8,7 @@ set -eu
 
 [ $# -ge 1 ] || { echo "usage: embed.sh OUT.c [OUT.cl]" >&2; exit 2; }
 here=$(dirname "$0")
-headers="dialect types num rng section cytometer receptor fate population plan pool resample observe"
+headers="dialect types num rng section cytometer receptor fate population plan pool resample observe picture"
 
 # Without the dashes and dots of the comments that are not ASCII: not every driver's compiler reads UTF-8.
 joined() {

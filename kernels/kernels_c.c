@@ -2,13 +2,14 @@
  * KERNEL_SET name; backend_cpu.c picks one at run time. */
 #include "kernels_c.h"
 
-#include "observe.h"
+#include "picture.h"
 
-#define KERNEL_ROW(name, extent)                                                                   \
-    static void run_##name(u32 group, u32 groups, const KernelPool *p) {                           \
-        kernel_group = group;                                                                      \
-        kernel_groups = groups;                                                                    \
-        name(p->real, p->word, p->live, p->box, p->tally, p->rows, p->offer, p->totals, p->frame); \
+#define KERNEL_ROW(name, extent)                                                                           \
+    static void run_##name(u32 group, u32 groups, const KernelPool *p) {                                   \
+        kernel_group = group;                                                                              \
+        kernel_groups = groups;                                                                            \
+        name(p->real, p->word, p->live, p->box, p->tally, p->rows, p->offer, p->totals, p->frame, p->view, \
+             p->picture);                                                                                  \
     }
 #include "kernels.def"
 #undef KERNEL_ROW

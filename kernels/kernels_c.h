@@ -12,6 +12,8 @@ typedef struct KernelPool {
     u32 *offer;
     Totals *totals;
     const Frame *frame;
+    const View *view;
+    u32 *picture;
 } KernelPool;
 
 /* Runs item `group` of `groups`. */

@@ -14,7 +14,7 @@ DEVICE_FN i64 pack_sum(GLOBAL_MEM const f32 *p) {
 /* Sums over the uncommitted cells of each page, and how many of its agents are dying. */
 KERNEL void observe(POOL) {
     SHARED PageWork work;
-    (void)word, (void)live, (void)box, (void)offer, (void)totals;
+    (void)word, (void)live, (void)box, (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         if (rows[page].cls != NO_CLASS) {
             i64 t[OBSERVED];
@@ -64,7 +64,7 @@ DEVICE_FN u64 agent_digest(Agent a, u32 cls) {
  */
 KERNEL void digest(POOL) {
     SHARED PageWork work;
-    (void)box, (void)offer, (void)totals;
+    (void)box, (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         if (rows[page].cls != NO_CLASS) {
             FOR_LANES(i, 2u * TALLIES) work.sums[i] = 0u;
@@ -93,7 +93,7 @@ DEVICE_FN void total_flush(LOCAL_MEM u32 *sums, i64 *t) {
 /* Adds the pages' tallies up by class. Lanes take stretches of pages, most of which are of one class. */
 KERNEL void total(POOL) {
     SHARED u32 sums[2u * TALLIES * MAX_CLASSES];
-    (void)real, (void)word, (void)live, (void)box, (void)offer;
+    (void)real, (void)word, (void)live, (void)box, (void)offer, (void)view, (void)picture;
     if (GROUP_ID != 0u) return;
     FOR_LANES(i, 2u * TALLIES * MAX_CLASSES) sums[i] = 0u;
     BARRIER();
@@ -122,7 +122,7 @@ DEVICE_FN void pack_add(GLOBAL_MEM f32 *p, Pack s) {
 
 /* The yardstick of the benchmark: the same arrays updated in place with next to no arithmetic. */
 KERNEL void stream(POOL) {
-    (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals;
+    (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         if (rows[page].cls == NO_CLASS) continue;
         GLOBAL_MEM f32 *RESTRICT x = real_field(real, page, 0u);

@@ -175,7 +175,7 @@ DEVICE_FN void plan_open(GLOBAL_MEM PageRow *rows, GLOBAL_MEM u32 *offer, GLOBAL
 
 KERNEL void plan(POOL) {
     SHARED PlanWork work;
-    (void)real, (void)word, (void)live, (void)box, (void)tally;
+    (void)real, (void)word, (void)live, (void)box, (void)tally, (void)view, (void)picture;
     if (GROUP_ID != 0u) return;
     GLOBAL_MEM ClassPlan *plans = totals->plan;
     FOR_LANES(k, CHUNKS) plan_count(rows, &work, k, frame);

@@ -66,7 +66,7 @@ DEVICE_FN void pool_place(GLOBAL_MEM f32 *real, GLOBAL_MEM u32 *word, GLOBAL_MEM
 
 /* Takes the agents out of the pages' boxes. */
 KERNEL void place(POOL) {
-    (void)tally;
+    (void)tally, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         u32 cls = rows[page].cls, moved = rows[page].out_moved, born = rows[page].out_born;
         if (cls == NO_CLASS) continue;
@@ -83,7 +83,7 @@ KERNEL void place(POOL) {
 
 /* Brings in agents from outside: stem-cell inflow, mutants. */
 KERNEL void arrive(POOL) {
-    (void)box, (void)tally;
+    (void)box, (void)tally, (void)view, (void)picture;
     for (u32 c = GROUP_ID; c < frame->classes; c += GROUP_COUNT) {
         GLOBAL_MEM const ClassStep *m = &frame->cls[c];
         Cursor to = cursor_start();
@@ -102,7 +102,7 @@ KERNEL void arrive(POOL) {
 
 /* Marks the places taken since `plan`, and gives back pages left empty. */
 KERNEL void settle(POOL) {
-    (void)real, (void)word, (void)box, (void)tally, (void)offer, (void)totals;
+    (void)real, (void)word, (void)box, (void)tally, (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         if (LANE_ID != 0u || rows[page].cls == NO_CLASS) continue;
         GLOBAL_MEM u32 *taken = live + page * PAGE_WORDS;

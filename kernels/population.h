@@ -170,7 +170,7 @@ DEVICE_FN u32 rank_words(LOCAL_MEM const u32 *bits, u32 flip, LOCAL_MEM u32 *ran
 KERNEL void advance(POOL) {
     SHARED u64 due[PAGE_SLOTS / 8u];
     SHARED PageWork work;
-    (void)offer, (void)totals;
+    (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         u32 cls = rows[page].cls;
         if (cls != NO_CLASS) {

@@ -99,7 +99,7 @@ DEVICE_FN void step_page(GLOBAL_MEM f32 *real, u32 page, GLOBAL_MEM const ClassS
 /* The cells' part of the interval alone, for measuring. */
 KERNEL void cells_only(POOL) {
     SHARED u64 due[PAGE_SLOTS / 8u];
-    (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals;
+    (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT)
         if (rows[page].cls != NO_CLASS)
             step_page(real, page, &frame->cls[rows[page].cls], (LOCAL_MEM u8 *)due);

@@ -9,7 +9,7 @@
 /* Time zero: gives each class the pages its founders (`newcomers` of the frame) need, one class after the
  * other. */
 KERNEL void lay(POOL) {
-    (void)real, (void)word, (void)live, (void)box, (void)tally, (void)offer;
+    (void)real, (void)word, (void)live, (void)box, (void)tally, (void)offer, (void)view, (void)picture;
     if (GROUP_ID != 0u || LANE_ID != 0u) return;
     u32 page = 0u;
     totals->full = totals->held = 0u;
@@ -31,7 +31,7 @@ KERNEL void lay(POOL) {
 
 /* Fills each page's first `used` places with the pool's founders number free_rank … of the page's class. */
 KERNEL void found(POOL) {
-    (void)box, (void)tally, (void)offer, (void)totals;
+    (void)box, (void)tally, (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         u32 cls = rows[page].cls, used = cls == NO_CLASS ? 0u : rows[page].used;
         FOR_LANES(slot, PAGE_SLOTS) {
@@ -75,7 +75,7 @@ DEVICE_FN Agent agent_copy(Agent a, GLOBAL_MEM const Frame *frame, GLOBAL_MEM co
 /* Splitting: every agent of the selected classes gets a copy. Packing: the agents of pages being left move.
  */
 KERNEL void spread(POOL) {
-    (void)box, (void)tally;
+    (void)box, (void)tally, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         u32 cls = rows[page].cls, moving = rows[page].leaving;
         if (cls == NO_CLASS || !(moving || (frame->mode == PLAN_SPLIT && frame->cls[cls].selected))) continue;
@@ -102,7 +102,7 @@ DEVICE_FN u32 thin_keeps(Agent a, GLOBAL_MEM const Frame *frame) {
 
 KERNEL void thin(POOL) {
     SHARED PageWork work;
-    (void)box, (void)offer, (void)totals;
+    (void)box, (void)offer, (void)totals, (void)view, (void)picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         u32 cls = rows[page].cls;
         if (cls != NO_CLASS && frame->cls[cls].selected) {

@@ -42,6 +42,16 @@ enum {
 };
 enum { WORD_ID_LOW, WORD_ID_HIGH, WORD_EVENTS, WORD_FIELDS };
 
+/* What a picture tells cells apart by. */
+typedef enum PictureKind {
+    PICTURE_BLAST_MARROW,
+    PICTURE_BLAST_BLOOD,
+    PICTURE_PRECURSOR,
+    PICTURE_MATURE,
+    PICTURE_DYING, /* of any kind: committed to apoptosis */
+    PICTURE_KINDS
+} PictureKind;
+
 /* What cells are coloured by, and the channels of the cytometer. The first two are labels. */
 typedef enum Quantity {
     QUANTITY_KIND,      /* PictureKind (host/picture.h) */
@@ -167,16 +177,70 @@ typedef struct Totals {
     i64 tally[MAX_CLASSES][TALLIES];
 } Totals;
 
+/* A quantity laid out in steps: scale * q + offset, or of its logarithm, cut off at both ends. */
+typedef struct Axis {
+    u32 quantity; /* Quantity */
+    u32 by_log;
+    f32 scale, offset;
+    u32 steps;
+} Axis;
+
+enum { FIND_NOTHING, FIND_PIXEL, FIND_CELLS };
+#define FIND_MOST 64u /* cells looked for or found at a time */
+
+/* What a picture shows of the pool (host/picture.h); nothing of it reaches the cells. Point (x, y) of the
+ * section falls to pixel scale * (x, y) + (offset_x, offset_y), counted from a corner that (left, top) is in
+ * turn counted from. */
+typedef struct View {
+    u32 density; /* counts instead of keys */
+    u32 width, height;
+    i32 left, top;
+    f32 scale, offset_x, offset_y;
+    f32 radius;                         /* of a cell, in pixels; below 0.75 a cell is one pixel */
+    u32 kinds;                          /* shown: a bit each, 1 << PICTURE_… */
+    u32 kind[MAX_CLASSES];              /* of a class's living cells */
+    Axis colour;                        /* 256 steps */
+    Axis across, up;                    /* of the cytometer */
+    u32 sample;                         /* the cytometer takes cells whose identity has these bits zero */
+    u32 words, blank;                   /* of the picture, and what an empty one is filled with */
+    u32 find, find_x, find_y, find_key; /* FIND_PIXEL: cells with this key that cover this pixel */
+    u32 find_count, find_low[FIND_MOST], find_high[FIND_MOST]; /* FIND_CELLS: by identity */
+    u32 find_filter[2]; /* a bit for the lowest six bits of each identity */
+} View;
+
+/* A cell that was found. The first word of the picture counts them, from the second on they lie one after the
+ * other. */
+typedef struct Found {
+    u32 low, high, events, cls;
+    f32 real[REAL_FIELDS];
+} Found;
+#define FOUND_WORDS (sizeof(Found) / 4u)
+
+/* A pixel of a picture of keys: living cells behind dying ones, then by depth; class and colour with it. Of
+ * the cells that cover a pixel the least key is kept. */
+#define PICTURE_NOBODY 0xffffffffu
+#define KEY_LIVING 0x80000000u
+#define KEY_DEPTH_SHIFT 13u
+#define KEY_DEPTHS 262144.0f /* 18 bits */
+#define KEY_CLASS_SHIFT 8u
+#define KEY_CLASSES 31u
+#define KEY_COLOURS 256u
+
 /* The buffers every kernel gets, in this order. `offer` lists pages with free places, class by class. */
 #define POOL                                                                                             \
     GLOBAL_MEM f32 *RESTRICT real, GLOBAL_MEM u32 *RESTRICT word, GLOBAL_MEM u32 *RESTRICT live,         \
         GLOBAL_MEM u32 *RESTRICT box, GLOBAL_MEM i64 *RESTRICT tally, GLOBAL_MEM PageRow *RESTRICT rows, \
         GLOBAL_MEM u32 *RESTRICT offer, GLOBAL_MEM Totals *RESTRICT totals,                              \
-        GLOBAL_MEM const Frame *RESTRICT frame
+        GLOBAL_MEM const Frame *RESTRICT frame, GLOBAL_MEM const View *RESTRICT view,                    \
+        GLOBAL_MEM u32 *RESTRICT picture
 
 #if defined(TARGET_C)
 _Static_assert(sizeof(ClassStep) == 51 * 4, "ClassStep has no padding");
 _Static_assert(sizeof(Frame) == 9 * 4 + MAX_CLASSES * sizeof(ClassStep), "Frame has no padding");
+_Static_assert(sizeof(Axis) == 20, "Axis has no padding");
+_Static_assert(sizeof(View) == (10 + MAX_CLASSES + 15 + 3 + 5 + 2 * FIND_MOST + 2) * 4,
+               "View has no padding");
+_Static_assert(sizeof(Found) == 13 * 4, "Found has no padding");
 _Static_assert(sizeof(PageRow) == 48, "PageRow has no padding");
 _Static_assert(sizeof(ClassPlan) == 32, "ClassPlan has no padding");
 _Static_assert(sizeof(Totals) == 16 + MAX_CLASSES * (32 + 8 * TALLIES), "Totals has no padding");

@@ -76,7 +76,7 @@ whole_rows() { # every row has as many fields as the header, and the file ends w
 echo "# commands"
 expect "no command" 2 "no command given; see marrow help"
 expect "unknown command names the nearest" 2 "did you mean run?" rum x
-expect "what is not built says so" 2 "not built in this version" view x
+expect "what is not built says so" 2 "not built in this version" trial x
 expect "snapshots between intervals are refused" 2 "output.snapshot_every_days: 1.2 h is not a multiple of dt_h" run "$configs/label.yaml" -o o --snapshot-every 0.05
 expect "unknown option names the nearest" 2 "did you mean --threads?" run "$configs/label.yaml" --threds 2
 expect "an option without its value" 2 "needs a value" run "$configs/label.yaml" -o

@@ -18,7 +18,7 @@
  *   play | pause               pause also ends an `until` under way
  *   step [N]                   N intervals (1), then pause
  *   speed N                    intervals a second; 0: as fast as possible (at first)
- *   until DAY                  as fast as `speed` allows, then pause; STATUS_BAD_INPUT if DAY is past
+ *   until DAY | until end      as fast as `speed` allows, then pause; STATUS_BAD_INPUT if DAY is past
  *   seek DAY                   to that day, back or ahead, without luck changing: back by a kept moment and
  *                              intervals run again, ahead by running. What was done later is kept and comes
  *                              again at its time, unless something else is done first (then it is a branch)
@@ -82,7 +82,7 @@ typedef struct SessionStatus {
     double intervals_per_s, agent_steps_per_s, pictures_per_s; /* over the last second or so */
     int64_t agents, blast_weight;                              /* now */
     uint64_t asked, taken;        /* serial numbers of commands: of the last queued, of the last done */
-    char message[256];            /* of the last command or of the run: what went wrong, or what was done */
+    char message[1024];           /* of the last command or of the run: what went wrong, or what was done */
     bool wrong;                   /* the message is about something that went wrong */
     uint64_t messages;            /* how many there were: a new number, a new message */
     size_t moments, moment_bytes; /* kept to go back to */
@@ -127,8 +127,9 @@ Status session_ask(Session *session, const char *command, uint64_t *serial);
  * over. STATUS_BAD_INPUT: "FILE:LINE: what; what to do". */
 Status session_ask_file(Session *session, const char *path);
 
-/* Waits until the command is done, or the session has failed: for scripts without a window, never for a
- * window. STATUS_FAILED or what the first command that went wrong returned, with its message. */
+/* Waits until the command is done (0: all that were asked), or the session has failed: for scripts without a
+ * window, never for a window. STATUS_FAILED or what the first command that went wrong returned, with its
+ * message. */
 Status session_wait(Session *session, uint64_t serial);
 
 /* Rows of timeseries.csv of branch `branch`, from number `from` on, at most `room` of them: returns how many.
@@ -144,9 +145,9 @@ size_t session_events(Session *session, size_t from, DoseRecord *out, size_t roo
 typedef struct SessionTrace {
     uint64_t identity, mother; /* mother 0: traced from the start */
     double from_h, gone_h;     /* gone NaN: still there */
-    bool dying;
-    int kind, clone;   /* PictureKind while living; -1: healthy */
-    double x_um, y_um; /* where it is drawn */
+    bool there, dying;         /* now; dying and what follows: when it was last seen */
+    int kind, clone;           /* PictureKind while living; -1: healthy */
+    double x_um, y_um;         /* where it is drawn */
 } SessionTrace;
 typedef struct SessionPoint {
     double time_h;
