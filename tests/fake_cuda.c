@@ -327,9 +327,9 @@ static void stream_run(CUstream stream, long until) {
 
 static void task_run(const Task *task) {
     void *const *p = task->parts;
-    const KernelPool pool = {p[POOL_REAL], p[POOL_WORD],  p[POOL_LIVE],   p[POOL_BOX],  p[POOL_TALLY],
-                             p[POOL_ROWS], p[POOL_OFFER], p[POOL_TOTALS], p[POOL_FRAME],
-                             p[POOL_VIEW], p[POOL_PICTURE]};
+    const KernelPool pool = {p[POOL_REAL],  p[POOL_WORD], p[POOL_LIVE],   p[POOL_BOX],
+                             p[POOL_TALLY], p[POOL_ROWS], p[POOL_OFFER],  p[POOL_TOTALS],
+                             p[POOL_FRAME], p[POOL_VIEW], p[POOL_PICTURE]};
     if (task->what == COPY) memcpy(task->to, task->from, task->bytes);
     if (task->what == WAIT && object_find(STREAM, task->other)) stream_run(task->other, task->until);
     if (task->what != LAUNCH) return;
