@@ -175,7 +175,7 @@ static Status act(Clinic *c, int index, const PolicyRule *rule, const char *reas
     case ACTION_RELAPSE: relapse(c, rule, reason); break;
     case ACTION_PROGRESSION: progress(c, rule, reason); break;
     case ACTION_FAILURE: mark(c, &c->s.outcome.failure_day, "treatment_failure", rule, reason); break;
-    case ACTION_MARROW: c->marrow_asked = true; break;
+    case ACTION_MARROW: c->marrow_asked = rule->name; break;
     case ACTION_TRANSPLANT: break;
     case ACTION_PLATELETS: transfuse_platelets(c, rule, reason); break;
     case ACTION_RED_CELLS: transfuse_red_cells(c, rule, reason); break;

@@ -106,7 +106,8 @@ struct Clinic {
     SimGlance now;
     DosingView view;
     PolicyFacts facts;
-    bool marrow_asked, marrow_done, responded; /* at the present visit */
+    const char *marrow_asked;    /* rule that wants a marrow at the present visit; NULL */
+    bool marrow_done, responded; /* at the present visit */
     ClinicState s;
     Chart chart;
     LabResults results;

@@ -101,7 +101,8 @@ static Status decide_dose(Clinic *c) {
 }
 
 Status clinic_visit(Clinic *c) {
-    c->marrow_asked = c->marrow_done = c->responded = false;
+    c->marrow_asked = NULL;
+    c->marrow_done = c->responded = false;
     c->s.visits.latest_h = c->now.time_h;
     calendar(c);
     clinic_measure_panel(c);
@@ -115,6 +116,7 @@ Status clinic_visit(Clinic *c) {
     if (c->now.time_h > 0 && clinic_days_since(c, c->s.visits.marrow_h) <= judged_d) {
         TRY(clinic_ask(c, MOMENT_RESPONSE));
     }
+    dosing_responded(c->dosing, c->s.labs.response >= RESPONSE_CRI);
     TRY(decide_dose(c));
     c->s.outcome.last_visit_day = clinic_days(c->now.time_h);
     next_visit(c);

@@ -174,6 +174,7 @@ Status dosing_create(Dosing **out, const Config *config) {
     Dosing *dosing = calloc(1, sizeof *dosing);
     REQUIRE(dosing, STATUS_FAILED, "dosing: out of memory; free some");
     dosing->cycle_doses = CYCLE_DOSES;
+    dosing->responded = -1;
     dosing->scale = 1;
     dosing->held_since_h = NAN;
     Status status = dosing_open(dosing, config);

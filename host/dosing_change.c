@@ -201,6 +201,10 @@ Status dosing_scale(Dosing *dosing, double factor, DosingReason reason) {
     return note(dosing, factor > 1 ? DOSE_RAISED : DOSE_REDUCED, factor, &dose, reason);
 }
 
+void dosing_responded(Dosing *dosing, bool response) {
+    dosing->responded = response;
+}
+
 Status dosing_cycle_doses(Dosing *dosing, int doses, DosingReason reason) {
     DoseRecord dose;
     size_t index;

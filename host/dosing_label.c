@@ -37,7 +37,8 @@ static double dose_mg(const Dosing *dosing, int dose, bool response) {
 }
 
 DoseRecord label_dose(const Dosing *dosing, int dose, double blast_fraction) {
-    double amount_mg = dose_mg(dosing, dose, blast_fraction < label_response_fraction);
+    bool response = dosing->responded < 0 ? blast_fraction < label_response_fraction : dosing->responded > 0;
+    double amount_mg = dose_mg(dosing, dose, response);
     DoseRecord record = {.time_h = dosing->cycle_start_h + 24 * (label_day[dose] - 1),
                          .amount_mg = amount_mg,
                          .rate_mg_per_h = amount_mg / label_infusion_h,

@@ -27,6 +27,7 @@ struct Dosing {
     int cycle, cycles; /* next, and how many there are: 0 for a table */
     int cycle_doses;   /* doses in a cycle yet to be planned */
     int omitted;       /* of the next cycle, counted from its first dose */
+    int responded;     /* what is known of the response (dosing_responded); -1: ask the marrow */
     double cycle_start_h;
     double bsa_m2, mg_per_m2; /* mg_per_m2 NaN: as the label says */
     double scale;             /* of doses yet to be planned */

@@ -1,0 +1,119 @@
+#!/bin/bash
+# The clinic in a run: the same bytes when stopped and resumed, on OpenCL, on two processes; off by default, and then nothing
+# of it is written; mistakes in rules are told with their place; death ends a run early. Run by tests/run.sh, which sets MARROW.
+set -u
+
+marrow=${MARROW:-$PWD/build/marrow}
+configs=$PWD/configs
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+clinic=(-s simulation.agents=4000 -s simulation.dt_h=2 -s simulation.output_every_h=24 -s clinic.enabled=true
+    -s policy.rules=label -s policy.supportive_care=true -s liver.sensitivity=2 -s liver.bilirubin_gain=5
+    -s liver.ast_gain=8 --checkpoint-every 0.0001 --seed 7 --until 120 -q)
+
+result() { # STATUS NAME
+    if [ "$1" -eq 0 ]; then
+        echo "ok - $2"
+    else
+        echo "not ok - $2"
+        failures=$((failures + 1))
+    fi
+}
+
+same() { # NAME DIR: its files are those of `straight`
+    local bad=0 file
+    for file in timeseries.csv events.csv doses.csv labs.csv outcome.json config.yaml; do
+        cmp "straight/$file" "$2/$file" || bad=1
+    done
+    [ "$(grep state_hash straight/run.json)" = "$(grep state_hash "$2/run.json")" ] || bad=1
+    result "$bad" "$1"
+}
+
+refused() { # NAME TEXT WORD...
+    local name=$1 text=$2 got
+    shift 2
+    "$marrow" run "$configs/label.yaml" -o refused "$@" > stdout 2> stderr
+    got=$?
+    [ "$got" -eq 2 ] && grep -qF -- "$text" stderr && [ "$(wc -l < stderr)" -eq 1 ] && [ ! -e refused ]
+    result $? "$name"
+    [ "$got" -eq 2 ] || sed "s/^/  exit $got: /" stderr
+}
+
+"$marrow" run "$configs/label.yaml" -o straight "${clinic[@]}"
+result $? "a course"
+for kind in assessment eligibility support adverse_event lab_grade response dose held resumed; do
+    grep -q ",$kind," straight/events.csv
+    result $? "events.csv has: $kind"
+done
+awk -F, 'NR > 1 { if ($1 < before) bad = 1; before = $1 } END { exit bad }' straight/events.csv
+result $? "events are in order of time"
+awk -F, 'NF != 5 { bad = 1 } END { exit bad }' straight/events.csv
+result $? "and have five fields each"
+awk -F, 'NF != 8 { bad = 1 } END { exit bad || NR < 100 }' straight/labs.csv
+result $? "labs.csv: eight fields each"
+# What rules read was measured at that hour: platelets of every "given although" are in labs.csv.
+awk -F, 'FNR == NR { if ($2 == "bilirubin") seen[$1] = $3; next }
+         $2 == "held" && $3 ~ /bilirubin/ { held++; match($5, /bilirubin [0-9.]+/)
+             told = substr($5, RSTART + 10, RLENGTH - 10)
+             if (told - seen[$1] > 0.001 || seen[$1] - told > 0.001 || told < 1.8) bad = 1 }
+         END { exit bad || !held }' straight/labs.csv straight/events.csv
+result $? "a held dose tells the bilirubin that labs.csv has"
+
+echo "# elsewhere"
+"$marrow" run "$configs/label.yaml" -o opencl "${clinic[@]}" -b opencl 2> stderr && same "OpenCL" opencl
+if command -v mpirun > /dev/null && ! "$marrow" version | grep -q '^MPI *none'; then
+    mpirun --oversubscribe --bind-to none -n 2 "$marrow" run "$configs/label.yaml" -o ranks "${clinic[@]}" --threads 1
+    same "two processes" ranks
+else
+    echo "skip - two processes: no mpirun here, or marrow was built without MPI"
+fi
+
+echo "# stopped and resumed"
+for pause in 0.15 0.3 0.45; do
+    timeout -s TERM "$pause" "$marrow" run "$configs/label.yaml" -o "stopped$pause" "${clinic[@]}" 2> stderr
+    "$marrow" run "$configs/label.yaml" -o "stopped$pause" "${clinic[@]}" --resume --threads 1 2> stderr || cat stderr
+    same "after $pause s: $(awk -F '[:,]' '/resumed_from_h/ { print $2 + 0 }' "stopped$pause/run.json") h" "stopped$pause"
+done
+cat > mine.yaml << 'END'
+extends: label
+rules:
+- name: mine
+  when: visit
+  if: anc < 0.1
+  do: warn
+  because: mine
+END
+"$marrow" run "$configs/label.yaml" -o mine "${clinic[@]}" -s policy.rules=mine.yaml
+result $? "rules of one's own"
+sed -i 's/anc < 0.1/anc < 0.2/' mine.yaml
+"$marrow" run "$configs/label.yaml" -o mine "${clinic[@]}" -s policy.rules=mine.yaml --resume 2> stderr
+[ $? -eq 2 ] && grep -q "policy.rules: mine.yaml is not what it was" stderr
+result $? "changed meanwhile: refused"
+
+echo "# off"
+"$marrow" run "$configs/label.yaml" -o off -s simulation.agents=4000 --until 10 -q
+[ ! -e off/labs.csv ] && [ ! -e off/outcome.json ] && ! grep -qvE '^time_h|,dose,' off/events.csv
+result $? "by default nothing of it is written"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "anc_1e9_per_l") c = i; next } $c != "" { bad = 1 } END { exit bad }' off/timeseries.csv
+result $? "and blood counts are empty"
+refused "rules without a clinic" "policy.rules: label, but clinic.enabled is false" -s policy.rules=label
+sed -i 's/anc < 0.2/anx < 0.2/' mine.yaml
+refused "a mistake in the rules" "mine.yaml:5:7: \"anx < 0.2\": no test or fact is called anx; did you mean anc?" "${clinic[@]}" -s policy.rules=mine.yaml
+refused "no such rules" "lable: cannot be read" "${clinic[@]}" -s policy.rules=lable
+
+echo "# death"
+"$marrow" run "$configs/label.yaml" -o death "${clinic[@]}" -s hazards.infection=200 -s hazards.haemorrhage=200 --until 700
+result $? "a run that ends with the patient is no failure"
+tail -n 1 death/events.csv | grep -q ",death," && grep -q '"result":.*"finished"' death/run.json
+result $? "its last event is death, its result finished"
+[ "$(tail -n 1 death/timeseries.csv | cut -d, -f1)" = "$(tail -n 1 death/events.csv | cut -d, -f1)" ]
+result $? "its last row is of that hour"
+cp death/timeseries.csv before.csv
+"$marrow" run "$configs/label.yaml" -o death "${clinic[@]}" -s hazards.infection=200 -s hazards.haemorrhage=200 --until 700 --resume
+cmp before.csv death/timeseries.csv
+result $? "resumed, it stays dead"
+
+[ "$failures" -eq 0 ]
