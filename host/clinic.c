@@ -159,5 +159,6 @@ Status clinic_restore(Clinic *c, const void *state, size_t bytes) {
             "policy.rules: %s is not what it was when the run stopped; give the same rules or start anew "
             "with --force",
             c->config->policy.rules);
+    c->now = sim_glance(c->sim); /* the simulation is there already */
     return STATUS_OK;
 }

@@ -59,7 +59,7 @@ Status clinic_outcome_write(const Clinic *clinic, FILE *out);
 
 /* The whole state as one block without pointers, for checkpoints. */
 void *clinic_state(Clinic *clinic, size_t *bytes);
-/* STATUS_FAILED: another size; STATUS_BAD_INPUT: made under other rules. */
+/* After sim_restore. STATUS_FAILED: another size; STATUS_BAD_INPUT: made under other rules. */
 Status clinic_restore(Clinic *clinic, const void *state, size_t bytes);
 
 #endif

@@ -58,8 +58,8 @@ Status dosing_release(Dosing *dosing, DosingReason reason); /* STATUS_BAD_INPUT 
 /* Amount and rate of all later doses of the course times `factor` (above 0, at most 100). */
 Status dosing_scale(Dosing *dosing, double factor, DosingReason reason);
 
-/* Label regimen only: what whoever treats knows of the response, from now on; cycles yet to start are given by
- * it, and no longer by the marrow as it is. No record: it changes no dose by itself. */
+/* Label regimen only: what whoever treats knows of the response, from now on; cycles yet to start are given
+ * by it, and no longer by the marrow as it is. No record: it changes no dose by itself. */
 void dosing_responded(Dosing *dosing, bool response);
 
 /* Label regimen only: cycles that are yet to start have `doses` doses, 1 to 3. */
