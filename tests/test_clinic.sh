@@ -72,10 +72,17 @@ else
 fi
 
 echo "# stopped and resumed"
-for pause in 0.15 0.3 0.45; do
-    timeout -s TERM "$pause" "$marrow" run "$configs/label.yaml" -o "stopped$pause" "${clinic[@]}" 2> stderr
-    "$marrow" run "$configs/label.yaml" -o "stopped$pause" "${clinic[@]}" --resume --threads 1 2> stderr || cat stderr
-    same "after $pause s: $(awk -F '[:,]' '/resumed_from_h/ { print $2 + 0 }' "stopped$pause/run.json") h" "stopped$pause"
+for lines in 4 12 20; do # of events.csv before it is stopped
+    "$marrow" run "$configs/label.yaml" -o "stopped$lines" "${clinic[@]}" 2> stderr &
+    pid=$!
+    for ((n = 0; n < 1000; n++)); do
+        [ -e "stopped$lines/checkpoint.hdf" ] && [ "$(wc -l < "stopped$lines/events.csv")" -ge "$lines" ] && break
+        sleep 0.01
+    done
+    kill -TERM "$pid" 2> /dev/null
+    wait "$pid"
+    "$marrow" run "$configs/label.yaml" -o "stopped$lines" "${clinic[@]}" --resume --threads 1 2> stderr || cat stderr
+    same "after $lines events: hour $(awk -F '[:,]' '/resumed_from_h/ { print $2 + 0 }' "stopped$lines/run.json")" "stopped$lines"
 done
 cat > mine.yaml << 'END'
 extends: label
