@@ -19,7 +19,7 @@ MAKEFLAGS += --no-builtin-rules
 DEPS     := build-essential pkg-config libyaml-dev libcjson-dev libsundials-dev opencl-c-headers \
             ocl-icd-libopencl1 pocl-opencl-icd libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox \
             libhdf5-dev libpng-dev libsdl2-dev libsdl2-ttf-dev libimgui-dev fonts-dejavu-core scdoc librandom123-dev
-DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck xvfb xauth xdotool ffmpeg chromium slurm-wlm munge \
+DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck xvfb xauth xdotool ffmpeg chromium poppler-utils slurm-wlm munge \
             paraview python3-paraview python3-h5py python3-scipy r-cran-desolve r-cran-hdf5r octave
 
 ifeq ($(origin CC),default)

@@ -82,13 +82,28 @@ static void channel_add(Channel *c, double stained, double unstained, double wei
     c->weight += weight;
 }
 
+static bool in_gate(const Snapshot *s, size_t i) {
+    return s->cls[s->agents.cls[i]].kind == KIND_BLAST && !agent_dying(&s->agents, i);
+}
+
 static void channels_fill(const Snapshot *s, Channel *cd22, Channel *bound) {
     for (size_t i = 0; i < s->agents.count; i++) {
-        if (s->cls[s->agents.cls[i]].kind != KIND_BLAST || agent_dying(&s->agents, i)) continue;
+        if (!in_gate(s, i)) continue;
         CellSignals e = cytometry_signals(s, i);
         channel_add(cd22, e.cd22, e.cd22_unstained, s->weight[i]);
         channel_add(bound, e.bound, e.bound_unstained, s->weight[i]);
     }
+}
+
+/* As share_above: by what is not above both. */
+static double share_above_both(const Snapshot *s, const Gates *g) {
+    double others = 0;
+    for (size_t i = 0; i < s->agents.count; i++) {
+        if (!in_gate(s, i)) continue;
+        CellSignals e = cytometry_signals(s, i);
+        if (e.cd22 <= g->cd22.threshold || e.bound <= g->bound.threshold) others += s->weight[i];
+    }
+    return 1 - others / g->blasts_cells;
 }
 
 /* From the counts of the whole population, not of the sample. */
@@ -114,6 +129,7 @@ Status gates_measure(const Snapshot *s, const MrdAssay *assay, Gates *out) {
                    .cd22 = channel_gate(&cd22),
                    .bound = channel_gate(&bound)};
     free(memory);
+    out->both_positive_percent = out->blast_events ? 100 * share_above_both(s, out) : (double)NAN;
     MrdSample sample = {.seed = (u64)s->seed, .patient = 0, .sample = (u32)llround(s->time_h)};
     out->mrd = mrd_measure(assay, out->marrow_fraction, sample);
     return STATUS_OK;
@@ -131,7 +147,9 @@ void gates_write_header(FILE *out) {
     fputs("time_h,blast_events,blasts_cells,marrow_blast_fraction", out);
     for (int i = 0; i < CHANNEL_NUMBERS; i++) fprintf(out, ",cd22_%s", channel_names[i]);
     for (int i = 0; i < CHANNEL_NUMBERS; i++) fprintf(out, ",bound_%s", channel_names[i]);
-    fputs(",mrd_events,mrd_blast_events,mrd_fraction,mrd_lod,mrd_loq,mrd_reported,mrd_negative\n", out);
+    fputs(",both_positive_percent,mrd_events,mrd_blast_events,mrd_fraction,mrd_lod,mrd_loq,mrd_reported,mrd_"
+          "negative\n",
+          out);
 }
 
 static void number(double value, FILE *out) {
@@ -152,6 +170,7 @@ void gates_write(const Gates *g, FILE *out) {
     number(g->marrow_fraction, out);
     channel_write(&g->cd22, out);
     channel_write(&g->bound, out);
+    number(g->both_positive_percent, out);
     fprintf(out, ",%lld,%lld", (long long)g->mrd.events, (long long)g->mrd.blasts);
     number(g->mrd.fraction, out);
     number(g->mrd.lod, out);

@@ -34,6 +34,7 @@ typedef struct Gates {
     double blasts_cells;    /* that they stand for */
     double marrow_fraction; /* living blasts over nucleated marrow cells: the truth that MRD is measured of */
     ChannelGate cd22, bound;
+    double both_positive_percent; /* of the blasts: positive in both */
     MrdResult mrd;
 } Gates;
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "figures.h"
+#include "report_cells.h"
 #include "report_html.h"
 #include "report_plots.h"
 #include "run_folder.h"
@@ -116,13 +117,14 @@ static void head(FILE *out, const Report *r) {
     html_notice(out);
 }
 
-static Status page(FILE *out, const Report *r) {
+static Status page(FILE *out, const Report *r, const char *folder) {
     head(out, r);
     warnings(out, r);
     tiles(out, r);
     fputs("<h2>Course</h2>\n<div class=\"plots\">\n", out);
     TRY(report_plots_write(out, &r->series, &r->events));
     fputs("</div>\n", out);
+    TRY(report_cells_write(out, folder));
     html_table(out, "Doses as given", &r->doses);
     html_table(out, "Events", &r->events);
     run_rows(out, r);
@@ -139,7 +141,7 @@ Status report_write(const Report *report, const char *path) {
             strerror(errno));
     RunFile file = {0};
     Status status = run_file_whole(&file, &folder, "report.html");
-    if (status == STATUS_OK) status = page(file.text, report);
+    if (status == STATUS_OK) status = page(file.text, report, path);
     if (status == STATUS_OK) status = run_file_commit(&file);
     run_file_close(&file);
     run_folder_close(&folder);

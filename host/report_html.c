@@ -21,12 +21,15 @@ static const char style[] =
     ".run{max-height:none!important}.run td{white-space:normal;overflow-wrap:anywhere}"
     ".table{overflow:auto;max-height:26rem}table{border-collapse:collapse;width:100%;font-size:.85rem}"
     "th,td{padding:.25rem .7rem;text-align:left;border-bottom:1px solid #eceef1;white-space:nowrap}"
+    "sup{white-space:nowrap}.gates th{white-space:normal;vertical-align:bottom}"
     "th{background:#f0f2f5}thead th{position:sticky;top:0}"
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem;background:#fff;padding:.8rem;"
     "border:1px solid #dcdfe4}summary{cursor:pointer}footer{margin:2rem 0 1rem;font-size:.85rem;color:#555}"
     "@media(max-width:480px){main{padding:.7rem}.tiles{grid-template-columns:1fr 1fr}th,td{padding:.25rem "
     ".4rem}}"
-    "@media print{body{background:#fff;font-size:11pt}.table{max-height:none;overflow:visible}"
+    "@media print{body{background:#fff;font-size:11pt}.plots{grid-template-columns:1fr "
+    "1fr}h2{break-after:avoid}"
+    ".gates table{font-size:8pt}.table{max-height:none;overflow:visible}"
     "figure,.tile,tr{break-inside:avoid}}";
 
 void html_text(FILE *out, const char *text) {

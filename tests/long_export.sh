@@ -28,7 +28,7 @@ python_with() { # MODULE: a python3 that has it; Debian's own may not be the fir
     return 1
 }
 
-"$marrow" run "$configs/label.yaml" -s simulation.agents=200000 --until 21 --snapshot-every 7 -q -o run || exit 1
+"$marrow" run "$configs/cd22-low.yaml" -s simulation.agents=200000 --until 21 --snapshot-every 7 -q -o run || exit 1
 "$marrow" export run --format fcs --at 14 -o cells.fcs > /dev/null || exit 1
 "$marrow" export run --format hdf --at 14 --cells blast -o blasts.hdf > /dev/null || exit 1
 snapshot=run/snapshots/cells_000002.hdf

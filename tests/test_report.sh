@@ -91,6 +91,23 @@ cr=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "marrow_blast_fracti
               $c < 0.05 { printf "%.4g", $1 / 24; exit }' a/timeseries.csv)
 holds "first day below 5 %, as awk finds it: $cr" "<b>$cr</b><span>first day below 5 %"
 
+echo "# cells at a time"
+"$marrow" run "$configs/label.yaml" -s simulation.agents=4000 -s output.snapshot_agents=1500 --until 28 --snapshot-every 7 -q -o cells || exit 1
+"$marrow" report cells > stdout
+result $? "a report of a run with snapshots"
+check "five plots, and two of each of three days" test "$(grep -c '<svg' cells/report.html)" -eq 11
+for day in 0 14 28; do holds "day $day" "Day $day: CD22 and conjugate" cells/report.html; done
+check "a gate table with a row a snapshot" test "$(sed -n '/table gates/,/tbody>$/p' cells/report.html | grep -c '^<tr><td>')" -eq 5
+"$marrow" export cells --format gates -o gates.csv > stdout
+positive=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "cd22_positive_percent") c = i } $1 == 672 { printf "%.1f", $c }' gates.csv)
+holds "the share above the gate, as gates.csv has it: $positive" "CD22+: $positive %" cells/report.html
+lacks "nothing is fetched, no script" 'http|src=|href=|url\(.*:|@import|<script|<link' cells/report.html
+check "no id twice" test -z "$(grep -oE ' id="[^"]*"' cells/report.html | sort | uniq -d)"
+check "a page of moderate size" test "$(stat -c %s cells/report.html)" -lt 700000
+lacks "no cells in a report without snapshots" 'Flow cytometry' a/report.html
+: > cells/snapshots/cells_000002.hdf
+refused "a damaged snapshot" 2 "cells/snapshots/cells_000002.hdf: cannot be read as HDF5" cells
+
 echo "# hostile text, other columns"
 cp -r a bad
 sed -i 's|"message":.*|"message": "<script>alert(1)</script> \\u001b \& \\"x\\"",|; s|"result":.*|"result": "<b>stopped",|
