@@ -18,7 +18,7 @@ MAKEFLAGS += --no-builtin-rules
 # Debian 12 packages: to build, run, plot and test; and what a developer's targets need beside them.
 DEPS     := build-essential pkg-config libyaml-dev libcjson-dev libsundials-dev opencl-c-headers \
             ocl-icd-libopencl1 pocl-opencl-icd libcmocka-dev libopenmpi-dev openmpi-bin gnuplot-nox \
-            libhdf5-dev libpng-dev libsdl2-dev libsdl2-ttf-dev libimgui-dev fonts-dejavu-core scdoc librandom123-dev
+            libhdf5-dev libpng-dev libsdl2-dev libimgui-dev fonts-dejavu-core scdoc librandom123-dev
 DEV_DEPS := clang clang-format clang-tidy libclang-rt-14-dev cppcheck xvfb xauth xdotool ffmpeg chromium poppler-utils slurm-wlm munge \
             paraview python3-paraview python3-h5py python3-scipy r-cran-desolve r-cran-hdf5r octave
 
@@ -59,7 +59,7 @@ ARCH_x86_64_v4 := -march=x86-64-v4
 # The session behind the viewer knows no display and is part of the library; the rest of viz/ is the window, a program
 # of its own, so that `marrow` never loads a display library. VIEWER=no, or a missing package, leaves it out.
 WINDOW   := $(filter-out viz/session%,$(wildcard viz/*.c viz/*.cpp))
-SCREEN   := sdl2 SDL2_ttf
+SCREEN   := sdl2
 ifneq ($(and $(filter-out no,$(VIEWER)),$(WINDOW),$(shell pkg-config --exists $(SCREEN) && echo yes),$(wildcard $(IMGUI)/imgui.h)),)
 PROGRAMS := $(BUILD)/marrow $(BUILD)/marrow-view
 else
@@ -104,7 +104,7 @@ $(BUILD)/host/%.o: host/%.c $(BUILD)/flags
 	$(call say,cc  )$(CC) $(HOST) -MMD -MP -c -o $@ $<
 
 $(BUILD)/marrow-view: $(WINDOW:%=$(BUILD)/%.o) $(LIBRARY)
-	$(call say,link)$(CXX) $(LDFLAGS) $(SANITIZE) -pthread -o $@ $^ -limgui $(shell pkg-config --libs $(SCREEN)) $(LIBS)
+	$(call say,link)$(CXX) $(LDFLAGS) $(SANITIZE) -pthread -o $@ $^ -limgui -lstb $(shell pkg-config --libs $(SCREEN)) $(LIBS)
 
 # Only the window's own objects see the display's headers.
 $(BUILD)/viz/%.o: viz/%.c $(BUILD)/flags

@@ -30,8 +30,8 @@ static bool window_find(char path[PATH]) {
 static Status window_run(int argc, char **argv) {
     char path[PATH];
     REQUIRE(window_find(path), STATUS_UNAVAILABLE,
-            "view: marrow-view is not beside this program; build it (make, with libsdl2-dev libsdl2-ttf-dev "
-            "libimgui-dev), or use --headless with --script");
+            "view: marrow-view is not beside this program; build it (make, with libsdl2-dev "
+            "and libimgui-dev), or use --headless with --script");
     char **words = calloc((size_t)argc + 1, sizeof *words);
     REQUIRE(words, STATUS_FAILED, "view: out of memory");
     memcpy(words, argv, (size_t)argc * sizeof *words);

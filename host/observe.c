@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -105,6 +106,17 @@ Status observation_write_json(const Observation *o, FILE *out) {
     }
     REQUIRE(fputc('}', out) != EOF && !ferror(out), STATUS_FAILED, "observables: cannot be written");
     return STATUS_OK;
+}
+
+void observation_set(Observation *o, const char *name, double value) {
+    for (int i = 0; i < COLUMNS; i++) {
+        if (strcmp(columns[i].name, name) != 0) continue;
+        char *field = (char *)o + columns[i].offset;
+        if (columns[i].type == COUNT)
+            *(int64_t *)(void *)field = isnan(value) ? 0 : llround(value);
+        else
+            *(double *)(void *)field = value;
+    }
 }
 
 int64_t observation_imbalance_cells(const Observation *o) {

@@ -34,6 +34,9 @@ Status observation_write(const Observation *o, FILE *out);
 /* The same as one JSON object; what is not simulated is null. */
 Status observation_write_json(const Observation *o, FILE *out);
 
+/* One field by its column's name; NaN is 0 in a column of whole numbers. Unknown names are passed over. */
+void observation_set(Observation *o, const char *column, double value);
+
 /* blasts = initial + births - deaths + resampled, in whole cells: 0 when the books balance. */
 int64_t observation_imbalance_cells(const Observation *o);
 

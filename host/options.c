@@ -35,7 +35,13 @@ enum {
     KEY_MERGE,
     KEY_ACTIONS,
     KEY_HEADLESS,
-    KEY_SCRIPT
+    KEY_SCRIPT,
+    KEY_TOUR,
+    KEY_UNATTENDED,
+    KEY_RECORD,
+    KEY_FUZZ,
+    KEY_SCALE,
+    KEY_LIGHT
 };
 
 /* Below it are our keys, and 0 for an argument; above it argp's own. */
@@ -67,6 +73,15 @@ static const Row rows[] = {
       2},
      OPTIONS_ACTIONS},
     {{"script", KEY_SCRIPT, "FILE", 0, "do the commands in FILE, one a line", 2}, OPTIONS_VIEW},
+    {{"tour", KEY_TOUR, "NAME", 0, "a teaching tour: a file, or a name of configs/tours; needs no CONFIG", 2},
+     OPTIONS_VIEW},
+    {{"unattended", KEY_UNATTENDED, 0, 0,
+      "the tour goes by itself, and ends with an error if something it says does not hold", 2},
+     OPTIONS_VIEW},
+    {{"record", KEY_RECORD, "FILE", 0, "write down what mouse and keys do, as a script", 2}, OPTIONS_VIEW},
+    {{"fuzz", KEY_FUZZ, "SECONDS", 0, "random mouse and keys, of the seed", 2}, OPTIONS_VIEW},
+    {{"scale", KEY_SCALE, "FACTOR", 0, "text and widgets so much larger, 0.5 to 4", 2}, OPTIONS_VIEW},
+    {{"light", KEY_LIGHT, 0, 0, "light colours, for bright rooms", 2}, OPTIONS_VIEW},
     {{"headless", KEY_HEADLESS, 0, 0, "open no window; end with the script, or without one when the run does",
       2},
      OPTIONS_VIEW},
@@ -131,6 +146,14 @@ static Status day(const char *option, const char *text, double *out) {
     *out = strtod(text, &end);
     REQUIRE(*text && !*end && isfinite(*out), STATUS_BAD_INPUT, "%s %s: takes a day, for example 21", option,
             text);
+    return STATUS_OK;
+}
+
+static Status factor(const char *option, const char *text, double *out) {
+    char *end;
+    *out = strtod(text, &end);
+    REQUIRE(*text && !*end && *out >= 0.5 && *out <= 4, STATUS_BAD_INPUT, "%s %s: takes 0.5 to 4; see --help",
+            option, text);
     return STATUS_OK;
 }
 
@@ -203,6 +226,12 @@ static Status take(Parse *parse, int key, char *value) {
     case KEY_CELLS: out->cells = value; return STATUS_OK;
     case KEY_HEADLESS: out->headless = true; return STATUS_OK;
     case KEY_SCRIPT: out->script = value; return STATUS_OK;
+    case KEY_TOUR: out->tour = value; return STATUS_OK;
+    case KEY_UNATTENDED: out->unattended = true; return STATUS_OK;
+    case KEY_RECORD: out->record = value; return STATUS_OK;
+    case KEY_FUZZ: return count("--fuzz", value, &out->fuzz_s);
+    case KEY_SCALE: return factor("--scale", value, &out->scale);
+    case KEY_LIGHT: out->light = true; return STATUS_OK;
     case KEY_ACTIONS: out->actions = value; return STATUS_OK;
     case KEY_FORCE: out->force = true; return STATUS_OK;
     case KEY_RESUME: out->resume = true; return STATUS_OK;
@@ -291,6 +320,8 @@ Status options_copy(Options *to, const Options *from) {
     *to = *from;
     to->assignments = NULL;
     to->assignment_count = 0;
+    to->vary = NULL; /* a sweep's alone */
+    to->vary_count = 0;
     for (int i = 0; i < from->assignment_count; i++) TRY(options_assign(to, from->assignments[i]));
     return STATUS_OK;
 }

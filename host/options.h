@@ -21,7 +21,7 @@ enum {
     OPTIONS_ONE = 512,      /* --drop-checkpoint */
     OPTIONS_SWEEP = 1024,   /* --vary, --table, --jobs, --index, --of, --merge, --keep-checkpoints */
     OPTIONS_ACTIONS = 2048, /* --actions */
-    OPTIONS_VIEW = 4096,    /* --headless, --script */
+    OPTIONS_VIEW = 4096,    /* --headless, --script, and the window's own */
 };
 
 typedef struct OptionsUse {
@@ -45,9 +45,13 @@ typedef struct Options {
     bool drop_checkpoint, keep_checkpoints, merge;
     int argc; /* the command's own words */
     char **argv;
-    bool headless;      /* view: no window */
-    const char *script; /* view: commands from a file */
-    bool help;          /* the help was printed: nothing else is wanted */
+    bool headless;             /* view: no window */
+    const char *script;        /* view: commands from a file */
+    const char *tour, *record; /* view: a tour's name or file; where what hands do is written down */
+    int fuzz_s;                /* view: seconds of random hands; 0: none */
+    bool unattended, light;    /* view: the tour goes by itself; light colours */
+    double scale;              /* view: of text and widgets; 0: as the screen says */
+    bool help;                 /* the help was printed: nothing else is wanted */
 } Options;
 
 /* STATUS_BAD_INPUT names the option and what it takes. */

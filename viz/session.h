@@ -45,7 +45,7 @@
  *   cytometer FILE.png         the same of the cytometer
  *   state FILE.json            everything a test wants to know: time, observables, doses, traces, branches
  *
- * dose … set are actions: each is written to events.csv with its time, and `marrow run CONFIG --actions
+ * dose … set are shortcuts: each is written to events.csv with its time, and `marrow run CONFIG --actions
  * events.csv` does the same at the same times, to the same bytes (host/action.h). */
 #ifndef MARROW_SESSION_H
 #define MARROW_SESSION_H
