@@ -39,6 +39,14 @@ Status agents_room(Agents *a, size_t room) {
     return STATUS_OK;
 }
 
+/* The last steps of splitmix64, which spread any bits over all. */
+u64 agent_lot(u32 id_low, u32 id_high) {
+    u64 x = (u64)id_high << 32 | id_low;
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+    return x ^ x >> 31;
+}
+
 bool agent_dying(const Agents *agents, size_t i) {
     return agents->real[REAL_FATE][i] >= 0.5f * FOREVER;
 }
@@ -78,10 +86,26 @@ static u32 slots_of(const u32 live[PAGE_WORDS], uint16_t slots[PAGE_SLOTS]) {
     return count;
 }
 
+/* Of these places those whose agents are in the sample. */
+static u32 slots_sampled(const Stretch *from, u32 page, u32 cls, const AgentLimits *limits,
+                         uint16_t slots[PAGE_SLOTS], u32 count) {
+    const f32 *fate = from->real[page][REAL_FATE];
+    u32 kept = 0;
+    for (u32 i = 0; i < count; i++) {
+        const u32 *word = from->word[page][slots[i]];
+        bool dying = fate[slots[i]] >= 0.5f * FOREVER;
+        if (agent_lot(word[WORD_ID_LOW], word[WORD_ID_HIGH]) <= limits->lot[cls][dying])
+            slots[kept++] = slots[i];
+    }
+    return kept;
+}
+
 /* Column by column: each is then one stream to read and one to write. */
-static Status page_append(Agents *a, const Stretch *from, u32 page, u32 cls) {
+static Status page_append(Agents *a, const Stretch *from, u32 page, u32 cls, const AgentLimits *limits) {
     uint16_t slots[PAGE_SLOTS];
     u32 count = slots_of(from->live[page], slots);
+    if (limits) count = slots_sampled(from, page, cls, limits, slots, count);
+    if (limits && a->count + count > a->room) TRY(agents_room(a, 2 * a->room + PAGE_SLOTS));
     REQUIRE(a->count + count <= a->room, STATUS_FAILED,
             "agents: a page holds %u where fewer were counted; report this as a bug", count);
     for (u32 i = 0; i < count; i++) a->cls[a->count + i] = cls;
@@ -101,33 +125,43 @@ static u32 stretch_of(const PageRow *rows, u32 pages, u32 *first) {
     return length;
 }
 
-static Status pages_read(Backend *b, const PageRow *rows, Stretch *stretch, Agents *out) {
+static Status pages_read(Backend *b, const PageRow *rows, Stretch *stretch, Agents *out,
+                         const AgentLimits *limits) {
     size_t agents = out->count;
     for (u32 p = 0; p < b->pages; p++) agents += rows[p].cls == NO_CLASS ? 0 : rows[p].used;
-    TRY(agents_room(out, agents));
+    if (!limits) TRY(agents_room(out, agents));
     for (u32 first = 0, length; (length = stretch_of(rows, b->pages, &first)) > 0; first += length) {
         TRY(stretch_read(b, first, length, stretch));
-        for (u32 p = 0; p < length; p++) TRY(page_append(out, stretch, p, rows[first + p].cls));
+        for (u32 p = 0; p < length; p++) TRY(page_append(out, stretch, p, rows[first + p].cls, limits));
     }
     return STATUS_OK;
 }
 
-static Status pool_read(Backend *b, Agents *out) {
+static Status pool_read(Backend *b, Agents *out, const AgentLimits *limits) {
     PageRow *rows = malloc(b->pages * sizeof *rows);
     Stretch *stretch = malloc(sizeof *stretch);
     bool room = rows && stretch;
     Status status = room ? backend_read(b, POOL_ROWS, 0, b->pages * sizeof *rows, rows)
                          : status_set(STATUS_FAILED, "agents: out of memory");
-    if (room && status == STATUS_OK) status = pages_read(b, rows, stretch, out);
+    if (room && status == STATUS_OK) status = pages_read(b, rows, stretch, out, limits);
     free(rows);
     free(stretch);
     return status;
 }
 
-Status agents_read(Backend *b, Agents *out) {
+static Status pools_read(Backend *b, Agents *out, const AgentLimits *limits) {
     out->count = 0;
-    for (int i = 0; i < backend_pools(b); i++) TRY(pool_read(backend_pool_of(b, i), out));
+    for (int i = 0; i < backend_pools(b); i++) TRY(pool_read(backend_pool_of(b, i), out, limits));
     return STATUS_OK;
+}
+
+Status agents_read(Backend *b, Agents *out) {
+    return pools_read(b, out, NULL);
+}
+
+Status agents_read_sample(Backend *b, Agents *out, const AgentLimits *limits) {
+    TRY(agents_room(out, PAGE_SLOTS));
+    return pools_read(b, out, limits);
 }
 
 /* What orders agents, and where one stood. */

@@ -21,6 +21,18 @@ bool agent_dying(const Agents *agents, size_t i);
  * Errors: STATUS_FAILED for memory or the device. */
 Status agents_read(Backend *b, Agents *out);
 
+/* An agent's lot, the same at every moment and for every run: those with the lowest lots make a fair sample.
+ */
+u64 agent_lot(u32 id_low, u32 id_high);
+
+/* Up to which lot agents are wanted: of each class the living, and the dying. */
+typedef struct AgentLimits {
+    u64 lot[MAX_CLASSES][2];
+} AgentLimits;
+
+/* As agents_read, of those within the limits only. */
+Status agents_read_sample(Backend *b, Agents *out, const AgentLimits *limits);
+
 /* Puts the agents in class, identity and events in order: equal populations then are equal lists, whatever
  * computed them. STATUS_FAILED: out of memory. */
 Status agents_sort(Agents *agents);

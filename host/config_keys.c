@@ -185,7 +185,7 @@ const ConfigKey config_keys[] = {
     TEXT("policy.rules", policy.rules, "none", NULL, "rules for holding, reducing and stopping doses: none, label, cautious, or a file like configs/policies/label.yaml; takes clinic.enabled", "Besponsa prescribing information"),
     BOOL("policy.supportive_care", policy.supportive_care, "false", "A", "premedication, transfusions, G-CSF, ursodiol by configs/policies/supportive.yaml; takes clinic.enabled", "docs/rules.md"),
     REAL("output.snapshot_every_days", output.snapshot_every_days, "0", 0, 3650, "A", "time between snapshots of the cells (DIR/snapshots), days; a multiple of dt_h; also at the start and the end; 0: none", "choice"),
-    COUNT("output.snapshot_agents", output.snapshot_agents, "20000", 0, 4e9, "A", "agents in a snapshot at most: a sample by identity that keeps every class; 0: all", "choice of resolution"),
+    COUNT("output.snapshot_agents", output.snapshot_agents, "10000", 0, 4e9, "A", "agents in a snapshot at most: a sample by identity that keeps every class; 0: all", "choice of resolution"),
     COUNT("output.snapshot_compression", output.snapshot_compression, "1", 0, 9, "A", "gzip level of snapshots, 0: none", "choice"),
     REAL("output.checkpoint_every_minutes", output.checkpoint_every_minutes, "10", 0, 100000, "A", "wall time between checkpoints, min; 0: only when the run ends or is stopped", "README.md"),
 };

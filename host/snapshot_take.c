@@ -24,59 +24,51 @@ double snapshot_cells(const Snapshot *s, int cls, bool dying) {
 
 /* ---- the sample ---- */
 
-/* The living and the dying of each class are sampled apart, so that what each stands for is known exactly. */
-enum { STRATA = 2 * MAX_CLASSES };
+/* How many agents of a class: the living and the dying are sampled apart, so that what each stands for is
+ * known exactly. */
+typedef struct Quotas {
+    i64 agents[MAX_CLASSES][2];
+} Quotas;
 
-static int stratum_of(const Agents *a, size_t i) {
-    return 2 * (int)a->cls[i] + agent_dying(a, i);
+static i64 size_of(const Snapshot *s, int cls, bool dying) {
+    return dying ? s->cls[cls].dying : s->cls[cls].living;
 }
 
-/* The same number for an agent at every moment; those with the lowest are in the sample (the last steps of
- * splitmix64, which spread any bits over all). */
-static u64 lot_of(const Agents *a, size_t i) {
-    u64 x = (u64)a->word[WORD_ID_HIGH][i] << 32 | a->word[WORD_ID_LOW][i];
-    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-    return x ^ x >> 31;
-}
-
-static i64 stratum_size(const Snapshot *s, int stratum) {
-    const SnapshotClass *c = &s->cls[stratum / 2];
-    return stratum % 2 ? c->dying : c->living;
-}
-
-/* How many agents of each stratum: half of `agents` alike, half by size. */
-static void quotas(const Snapshot *s, i64 agents, i64 quota[STRATA]) {
-    i64 all = 0, strata = 0;
+/* Half of `agents` alike, half by size. */
+static void quotas(const Snapshot *s, i64 agents, Quotas *out) {
+    i64 all = 0, groups = 0;
     for (int i = 0; i < 2 * s->class_count; i++) {
-        all += stratum_size(s, i);
-        strata += stratum_size(s, i) > 0;
+        i64 size = size_of(s, i / 2, i % 2);
+        all += size;
+        groups += size > 0;
     }
     for (int i = 0; i < 2 * s->class_count; i++) {
-        i64 size = stratum_size(s, i);
+        i64 size = size_of(s, i / 2, i % 2);
         double by_size = 0.5 * (double)agents * (double)size / (double)(all ? all : 1);
-        i64 share = strata ? agents / 2 / strata + (i64)by_size : 0;
-        quota[i] = agents == 0 || all <= agents || share > size ? size : share;
+        i64 share = groups ? agents / 2 / groups + (i64)by_size : 0;
+        out->agents[i / 2][i % 2] = agents == 0 || all <= agents || share > size ? size : share;
     }
-}
-
-/* Keeps the agents whose lot is at most their stratum's limit. */
-static void agents_keep(Agents *a, const u64 limit[STRATA]) {
-    size_t kept = 0;
-    for (size_t i = 0; i < a->count; i++) {
-        if (lot_of(a, i) <= limit[stratum_of(a, i)]) agents_move(a, i, kept++);
-    }
-    a->count = kept;
 }
 
 /* Limits that leave a few agents more than wanted, so that snapshot_finish has the lowest lots to choose from
  * and few to sort: seven standard deviations are never missed. */
-static void limits_guess(const Snapshot *s, const i64 quota[STRATA], u64 limit[STRATA]) {
+static void limits_guess(const Snapshot *s, const Quotas *quota, AgentLimits *limits) {
     for (int i = 0; i < 2 * s->class_count; i++) {
-        double size = (double)stratum_size(s, i), wanted = (double)quota[i];
+        double size = (double)size_of(s, i / 2, i % 2), wanted = (double)quota->agents[i / 2][i % 2];
         double share = size > 0 ? (wanted + 7 * sqrt(wanted) + 30) / size : 1;
-        limit[i] = share >= 1 ? UINT64_MAX : (u64)(share * 18446744073709549568.0);
+        limits->lot[i / 2][i % 2] = share >= 1 ? UINT64_MAX : (u64)(share * 18446744073709549568.0);
     }
+}
+
+static u64 lot_of(const Agents *a, size_t i) {
+    return agent_lot(a->word[WORD_ID_LOW][i], a->word[WORD_ID_HIGH][i]);
+}
+
+static void agents_keep(Agents *a, const AgentLimits *limits) {
+    size_t kept = 0;
+    for (size_t i = 0; i < a->count; i++)
+        if (lot_of(a, i) <= limits->lot[a->cls[i]][agent_dying(a, i)]) agents_move(a, i, kept++);
+    a->count = kept;
 }
 
 static int by_value(const void *a, const void *b) {
@@ -84,37 +76,43 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The lot of the last agent within each quota. `lots` has room for all agents. */
-static void limits_exact(const Snapshot *s, const i64 quota[STRATA], u64 *lots, u64 limit[STRATA]) {
-    for (int stratum = 0; stratum < 2 * s->class_count; stratum++) {
-        size_t count = 0;
-        limit[stratum] = UINT64_MAX;
-        if (quota[stratum] >= stratum_size(s, stratum)) continue;
-        for (size_t i = 0; i < s->agents.count; i++)
-            if (stratum_of(&s->agents, i) == stratum) lots[count++] = lot_of(&s->agents, i);
-        qsort(lots, count, sizeof *lots, by_value);
-        if (count > (size_t)quota[stratum]) limit[stratum] = lots[quota[stratum] - 1];
-    }
+/* The lot of the last agent within a quota. `lots` has room for all agents. */
+static u64 limit_exact(const Snapshot *s, int cls, bool dying, i64 quota, u64 *lots) {
+    size_t count = 0;
+    if (quota >= size_of(s, cls, dying)) return UINT64_MAX;
+    for (size_t i = 0; i < s->agents.count; i++)
+        if (s->agents.cls[i] == (u32)cls && agent_dying(&s->agents, i) == dying)
+            lots[count++] = lot_of(&s->agents, i);
+    qsort(lots, count, sizeof *lots, by_value);
+    if (quota == 0) return 0;
+    return count > (size_t)quota ? lots[quota - 1] : UINT64_MAX;
+}
+
+static void limits_exact(const Snapshot *s, const Quotas *quota, u64 *lots, AgentLimits *limits) {
+    for (int i = 0; i < 2 * s->class_count; i++)
+        limits->lot[i / 2][i % 2] = limit_exact(s, i / 2, i % 2, quota->agents[i / 2][i % 2], lots);
 }
 
 static void weights(Snapshot *s) {
-    i64 here[STRATA] = {0};
-    for (size_t i = 0; i < s->agents.count; i++) here[stratum_of(&s->agents, i)]++;
-    for (size_t i = 0; i < s->agents.count; i++) {
-        int stratum = stratum_of(&s->agents, i);
-        double cells = (double)(stratum_size(s, stratum) * s->cls[stratum / 2].weight);
-        s->weight[i] = cells / (double)here[stratum];
+    i64 here[MAX_CLASSES][2] = {{0}};
+    const Agents *a = &s->agents;
+    for (size_t i = 0; i < a->count; i++) here[a->cls[i]][agent_dying(a, i)]++;
+    for (size_t i = 0; i < a->count; i++) {
+        bool dying = agent_dying(a, i);
+        double cells = (double)(size_of(s, (int)a->cls[i], dying) * s->cls[a->cls[i]].weight);
+        s->weight[i] = cells / (double)here[a->cls[i]][dying];
     }
 }
 
 Status snapshot_finish(Snapshot *s, i64 agents) {
-    i64 quota[STRATA];
-    u64 limit[STRATA], *lots = malloc((s->agents.count + 1) * sizeof *lots);
+    Quotas quota;
+    AgentLimits limits;
+    u64 *lots = malloc((s->agents.count + 1) * sizeof *lots);
     REQUIRE(lots, STATUS_FAILED, "snapshot: no memory for %zu agents", s->agents.count);
-    quotas(s, agents, quota);
-    limits_exact(s, quota, lots, limit);
+    quotas(s, agents, &quota);
+    limits_exact(s, &quota, lots, &limits);
     free(lots);
-    agents_keep(&s->agents, limit);
+    agents_keep(&s->agents, &limits);
     TRY(agents_sort(&s->agents));
     s->weight = malloc((s->agents.count + 1) * sizeof *s->weight);
     REQUIRE(s->weight, STATUS_FAILED, "snapshot: no memory for %zu agents", s->agents.count);
@@ -189,13 +187,12 @@ static Status gather(Agents *a, Backend *backend) {
 }
 
 static Status sample_take(Snapshot *s, Backend *backend, i64 agents) {
-    i64 quota[STRATA];
-    u64 limit[STRATA];
-    TRY(agents_read(backend, &s->agents));
-    quotas(s, agents, quota);
-    limits_guess(s, quota, limit);
-    agents_keep(&s->agents, limit);
-    return STATUS_OK;
+    Quotas quota;
+    AgentLimits limits;
+    if (agents == 0) return agents_read(backend, &s->agents);
+    quotas(s, agents, &quota);
+    limits_guess(s, &quota, &limits);
+    return agents_read_sample(backend, &s->agents, &limits);
 }
 
 Status snapshot_take(Snapshot *out, Sim *sim, Backend *backend, const Config *config, i64 agents,
