@@ -60,6 +60,7 @@ static void state_start(Clinic *c) {
     s->events.vod_left = budget(c, DECISION_DEATH_BY_VOD);
     s->events.transplant_left = budget(c, DECISION_DEATH_BY_TRANSPLANT);
     s->events.death_h = s->support.premedicated_h = NAN;
+    s->transplant.conditioned_h = s->transplant.grafted_h = s->transplant.engrafted_h = NAN;
 }
 
 Status clinic_create(Clinic **out, const Config *config, Dosing *dosing, Sim *sim) {
@@ -87,10 +88,11 @@ void clinic_destroy(Clinic *c) {
 
 /* Blood counts and liver, under the mean concentration since the last step. */
 static void body_advance(Clinic *c, double dt_h) {
-    const SystemicDrive drive = {.adc_ng_ml = (c->now.adc_auc_ng_h_ml - c->s.auc_ng_h_ml) / dt_h,
-                                 .room = room_of(c),
-                                 .g_csf = c->s.support.g_csf,
-                                 .hepatocyte_toxicity = 0};
+    SystemicDrive drive = {.adc_ng_ml = (c->now.adc_auc_ng_h_ml - c->s.auc_ng_h_ml) / dt_h,
+                           .room = room_of(c),
+                           .g_csf = c->s.support.g_csf,
+                           .hepatocyte_toxicity = 0};
+    clinic_transplant_drive(c, &drive);
     systemic_advance(&c->rates, &drive, dt_h, &c->s.body);
     if (c->s.support.g_csf) c->s.labs.g_csf_given_h = c->now.time_h;
 }
@@ -111,6 +113,7 @@ Status clinic_step(Clinic *c) {
         body_advance(c, c->now.time_h - from_h);
         TRY(clinic_events(c, from_h));
     }
+    if (!c->s.over) clinic_transplant_step(c);
     c->s.time_h = c->now.time_h;
     c->s.auc_ng_h_ml = c->now.adc_auc_ng_h_ml;
     if (!c->s.over && clinic_visit_due(c)) TRY(clinic_visit(c));

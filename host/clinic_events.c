@@ -41,7 +41,9 @@ static HazardDrive drive_of(const Clinic *c, double from_h) {
                          .adc_ng_ml = c->now.adc_ng_ml,
                          .infusing = infusing,
                          .infusions_before = c->s.course.doses - (infusing > 0),
-                         .days_after_transplant = NAN,
+                         .days_after_transplant = c->s.labs.transplanted
+                                                      ? clinic_days_since(c, c->s.transplant.grafted_h)
+                                                      : (double)NAN,
                          .premedicated = clinic_days_since(c, c->s.support.premedicated_h) < 1,
                          .prophylaxis = c->config->policy.supportive_care,
                          .prior_transplant = c->config->patient.prior_transplant};
@@ -94,6 +96,8 @@ static void deaths(Clinic *c, double from_h) {
         die(c, (DeathCause)e->death_cause, "of an adverse event of grade 5");
     else if (spent(&e->vod_left, dt_h * vod_death_per_h(c)))
         die(c, DEATH_VOD, "multiple organ failure");
+    else if (spent(&e->transplant_left, dt_h * clinic_transplant_death_per_h(c)))
+        die(c, DEATH_TRANSPLANT, "complication of the transplant");
     else if (spent(&e->disease_left, dt_h * disease_death_per_h(c)))
         die(c, DEATH_DISEASE, "marrow full of blasts");
 }

@@ -35,7 +35,7 @@ static void facts_disease(Clinic *c, double *f) {
     f[FACT_MARROW_DAYS] = clinic_days_since(c, c->s.visits.marrow_h);
     f[FACT_MRD_NEGATIVE] = labs->mrd_negative;
     f[FACT_TRANSPLANTED] = labs->transplanted;
-    f[FACT_TRANSPLANT_PLANNED] = 0;
+    f[FACT_TRANSPLANT_PLANNED] = c->s.transplant.planned;
 }
 
 static void facts_events(Clinic *c, double *f) {
@@ -176,7 +176,7 @@ static Status act(Clinic *c, int index, const PolicyRule *rule, const char *reas
     case ACTION_PROGRESSION: progress(c, rule, reason); break;
     case ACTION_FAILURE: mark(c, &c->s.outcome.failure_day, "treatment_failure", rule, reason); break;
     case ACTION_MARROW: c->marrow_asked = rule->name; break;
-    case ACTION_TRANSPLANT: break;
+    case ACTION_TRANSPLANT: clinic_plan_transplant(c, reason); return clinic_stop(c, rule->name, reason);
     case ACTION_PLATELETS: transfuse_platelets(c, rule, reason); break;
     case ACTION_RED_CELLS: transfuse_red_cells(c, rule, reason); break;
     case ACTION_G_CSF: turn(c, &c->s.support.g_csf, rule, reason); break;

@@ -59,12 +59,12 @@ typedef struct ClinicCourse {
 } ClinicCourse;
 
 typedef struct ClinicVisits {
-    double next_h;        /* the next visit that is not for a dose */
-    double latest_h;      /* NaN: none yet */
-    double marrow_h;      /* latest marrow; NaN: none yet */
-    int marrow_cycle;     /* cycle of it */
-    double marrow_before; /* share of blasts in the one before; NaN */
-    int screened;
+    double next_h;                        /* the next visit that is not for a dose */
+    double latest_h;                      /* NaN: none yet */
+    double marrow_h;                      /* latest marrow; NaN: none yet */
+    int marrow_cycle;                     /* cycle of it */
+    double marrow_before;                 /* share of blasts in the one before; NaN */
+    int screened, ended;                  /* treatment */
     double bilirubin_h, bilirubin_before; /* an earlier value, for its doubling */
     double symptoms_h;                    /* first finding of liver injury; NaN: none now */
 } ClinicVisits;
@@ -82,6 +82,14 @@ typedef struct ClinicSupport {
     double premedicated_h; /* NaN: never */
 } ClinicSupport;
 
+typedef struct ClinicTransplant {
+    int planned; /* decided, and day 0 is to come */
+    int alkylators, below, visits_above;
+    double graft_h;                               /* day 0, as planned */
+    double conditioned_h, grafted_h, engrafted_h; /* NaN: not yet */
+    double log_kill, graft_kill_per_h;
+} ClinicTransplant;
+
 typedef struct ClinicState {
     uint64_t rules; /* hash of the policies */
     double time_h, auc_ng_h_ml;
@@ -92,6 +100,7 @@ typedef struct ClinicState {
     ClinicVisits visits;
     ClinicEvents events;
     ClinicSupport support;
+    ClinicTransplant transplant;
     Outcome outcome;
     int over;
 } ClinicState;
@@ -149,5 +158,14 @@ Status clinic_stop(Clinic *clinic, const char *code, const char *reason);
 Status clinic_events(Clinic *clinic, double from_h);
 void clinic_grades(Clinic *clinic); /* of results just measured */
 void clinic_vod(Clinic *clinic);
+
+/* clinic_transplant.c */
+void clinic_plan_transplant(Clinic *clinic, const char *reason);
+void clinic_transplant_step(
+    Clinic *clinic); /* what is due now, and what the cells feel until the next step */
+void clinic_transplant_drive(const Clinic *clinic, SystemicDrive *drive);
+void clinic_engraftment(Clinic *clinic); /* at a visit */
+bool clinic_in_hospital(const Clinic *clinic);
+double clinic_transplant_death_per_h(const Clinic *clinic);
 
 #endif

@@ -40,7 +40,7 @@ static double interval_d(const Clinic *c) {
     bool low = labs->test[LAB_ANC].value < 0.5 || labs->test[LAB_PLATELETS].value < 20 ||
                labs->test[LAB_HB].value < 8;
     bool ill = labs->infection_grade >= 3 || labs->febrile_neutropenia || labs->vod_grade > 0;
-    if (c->s.course.holding || low || ill || grafted_d < closely_d)
+    if (c->s.course.holding || low || ill || clinic_in_hospital(c) || grafted_d < closely_d)
         return c->config->clinic.close_visit_every_d;
     if (treated(c) || clinic_days_since(c, c->s.course.last_dose_h) < end_marrow_d || grafted_d < weekly_d)
         return c->config->clinic.visit_every_d;
@@ -100,6 +100,16 @@ static Status decide_dose(Clinic *c) {
     return clinic_ask(c, MOMENT_GIVING);
 }
 
+/* Once, when no dose is left. */
+static void treatment_end(Clinic *c) {
+    Outcome *o = &c->s.outcome;
+    if (c->s.visits.ended || c->s.course.doses == 0 || c->view.coming) return;
+    c->s.visits.ended = 1;
+    chart_note(&c->chart, c->now.time_h, "follow_up", o->stop_reason[0] ? "stopped" : "completed", o->doses,
+               "%d doses in %d cycles; best response %s", o->doses, o->cycles,
+               response_name(o->best_response));
+}
+
 Status clinic_visit(Clinic *c) {
     c->marrow_asked = NULL;
     c->marrow_done = c->responded = false;
@@ -109,6 +119,7 @@ Status clinic_visit(Clinic *c) {
     examine(c);
     clinic_grades(c);
     clinic_vod(c);
+    clinic_engraftment(c);
     if (!c->s.visits.screened || c->now.time_h >= marrow_due_h(c) - 1e-9) clinic_measure_marrow(c);
     if (!c->s.visits.screened) TRY(screen(c));
     TRY(clinic_ask(c, MOMENT_VISIT));
@@ -118,6 +129,7 @@ Status clinic_visit(Clinic *c) {
     }
     dosing_responded(c->dosing, c->s.labs.response >= RESPONSE_CRI);
     TRY(decide_dose(c));
+    treatment_end(c);
     c->s.outcome.last_visit_day = clinic_days(c->now.time_h);
     next_visit(c);
     return STATUS_OK;

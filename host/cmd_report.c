@@ -1,23 +1,38 @@
-/* marrow report: a run's folder as one page of HTML, for people. */
+/* marrow report: the folder of a run or a sweep as one page of HTML, for people. */
 #include <stdio.h>
 
 #include "commands.h"
 #include "options.h"
 #include "report.h"
+#include "report_sweep.h"
 
-static const OptionsUse use = {"report", "DIR",
-                               "Writes DIR/report.html from a run's folder: key figures, plots, tables, "
-                               "config, in one file. Needs gnuplot.",
-                               OPTIONS_RUN};
+static const OptionsUse use = {
+    "report", "DIR",
+    "Writes DIR/report.html from the folder of a run or a sweep: key figures, plots, "
+    "tables, config, in one file. Needs gnuplot.",
+    OPTIONS_RUN};
+
+static Status report_run(const char *folder) {
+    Report report = {0};
+    Status status = report_read(&report, folder);
+    if (status == STATUS_OK) status = report_write(&report, folder);
+    report_destroy(&report);
+    return status;
+}
+
+static Status report_sweep(const char *folder) {
+    SweepReport report = {0};
+    Status status = sweep_report_read(&report, folder);
+    if (status == STATUS_OK) status = sweep_report_write(&report);
+    sweep_report_destroy(&report);
+    return status;
+}
 
 static Status report_make(const Options *options) {
-    REQUIRE(options->folder, STATUS_BAD_INPUT, "no folder given; see marrow report --help");
-    Report report = {0};
-    Status status = report_read(&report, options->folder);
-    if (status == STATUS_OK) status = report_write(&report, options->folder);
-    report_destroy(&report);
-    TRY(status);
-    printf("%s/report.html\n", options->folder);
+    const char *folder = options->folder;
+    REQUIRE(folder, STATUS_BAD_INPUT, "no folder given; see marrow report --help");
+    TRY(sweep_report_fits(folder) ? report_sweep(folder) : report_run(folder));
+    printf("%s/report.html\n", folder);
     return STATUS_OK;
 }
 

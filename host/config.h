@@ -114,6 +114,10 @@ typedef struct Config {
         bool enabled;
     } clinic;
     struct {
+        double delay_weeks, delay_ln_sd, two_alkylators, log_kill, log_kill_ln_sd;
+        double graft_kill_per_d, graft_kill_ln_sd, death_per_d;
+    } transplant;
+    struct {
         double snapshot_every_days, checkpoint_every_minutes;
         int64_t snapshot_agents, snapshot_compression;
     } output;

@@ -182,6 +182,15 @@ const ConfigKey config_keys[] = {
     REAL("clinic.assay_noise", clinic.assay_noise, "1", 0, 10, "A", "factor on the laboratory's relative error; 0: exact (cells of smears and flow are still counted)", "docs/clinic.md"),
     REAL("clinic.progression_death_per_d", clinic.progression_death_per_d, "0.02", 0, 10, "A", "hazard of dying of the disease itself with a marrow full of blasts, 1/d", "docs/clinic.md"),
 
+    REAL("transplant.delay_weeks", transplant.delay_weeks, "5", 1, 25, "M", "from the last dose to the graft, median, weeks", "INO-VATE: about 5 weeks, 1 to 25"),
+    REAL("transplant.delay_ln_sd", transplant.delay_ln_sd, "0.5", 0, 3, "A", "its spread between patients by luck, SD of the logarithm", "range 1 to 25 weeks"),
+    REAL("transplant.two_alkylators", transplant.two_alkylators, "0.18", 0, 1, "A", "probability of conditioning with two alkylators; 0 or 1 decides it", "INO-VATE: about 15 to 20 %"),
+    REAL("transplant.log_kill", transplant.log_kill, "3", 0, 12, "A", "blasts killed by conditioning, median, log10", "docs/clinic.md"),
+    REAL("transplant.log_kill_ln_sd", transplant.log_kill_ln_sd, "0.3", 0, 3, "A", "its spread between patients by luck, SD of the logarithm", "docs/clinic.md"),
+    REAL("transplant.graft_kill_per_d", transplant.graft_kill_per_d, "0.1", 0, 10, "A", "hazard of blasts under the graft's attack once it has taken, median, 1/d; they grow at 0.07", "docs/clinic.md"),
+    REAL("transplant.graft_kill_ln_sd", transplant.graft_kill_ln_sd, "0.8", 0, 3, "A", "its spread between patients by luck, SD of the logarithm", "docs/clinic.md"),
+    REAL("transplant.death_per_d", transplant.death_per_d, "0.0025", 0, 10, "A", "hazard of dying of the transplant on its day 0, beside infection and VOD, 1/d; fades with 100 d", "docs/clinic.md"),
+
     TEXT("policy.rules", policy.rules, "none", NULL, "rules for holding, reducing and stopping doses: none, label, cautious, or a file like configs/policies/label.yaml; takes clinic.enabled", "Besponsa prescribing information"),
     BOOL("policy.supportive_care", policy.supportive_care, "false", "A", "premedication, transfusions, G-CSF, ursodiol by configs/policies/supportive.yaml; takes clinic.enabled", "docs/rules.md"),
     REAL("output.snapshot_every_days", output.snapshot_every_days, "0", 0, 3650, "A", "time between snapshots of the cells (DIR/snapshots), days; a multiple of dt_h; also at the start and the end; 0: none", "choice"),

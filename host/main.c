@@ -22,7 +22,7 @@ static const Command commands[] = {
     {"view", cmd_view, "the same run in a window, live"},
     {"check", cmd_check, "validate a config and print it in full; nothing is run"},
     {"devices", cmd_devices, "every device, and why one is not usable"},
-    {"report", cmd_report, "a run's folder as one page of HTML, with plots"},
+    {"report", cmd_report, "a run or a sweep as one page of HTML, with plots"},
     {"export", cmd_export, "cells at a time, for other programs"},
     {"bench", cmd_bench, "the standard measurements of speed"},
     {"version", cmd_version, "version, build options, libraries found"},

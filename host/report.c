@@ -92,21 +92,6 @@ static void warnings(FILE *out, const Report *r) {
     if (r->series.rows == 0) fputs("<p class=\"warn\">timeseries.csv has no row.</p>\n", out);
 }
 
-static void run_rows(FILE *out, const Report *r) {
-    fputs("<h2>Run</h2>\n<div class=\"table run\"><table><tbody>\n", out);
-    const cJSON *item;
-    cJSON_ArrayForEach(item, r->run) {
-        char *printed = cJSON_IsString(item) ? NULL : cJSON_PrintUnformatted(item);
-        fputs("<tr><th scope=\"row\">", out);
-        html_text(out, item->string);
-        fputs("</th><td>", out);
-        html_text(out, cJSON_IsString(item) ? item->valuestring : printed ? printed : "");
-        fputs("</td></tr>\n", out);
-        cJSON_free(printed);
-    }
-    fputs("</tbody></table></div>\n", out);
-}
-
 static void head(FILE *out, const Report *r) {
     html_head(out, "report of a run");
     fputs("<p>", out);
@@ -127,7 +112,8 @@ static Status page(FILE *out, const Report *r, const char *folder) {
     TRY(report_cells_write(out, folder));
     html_table(out, "Doses as given", &r->doses);
     html_table(out, "Events", &r->events);
-    run_rows(out, r);
+    fputs("<h2>Run</h2>\n", out);
+    html_json(out, r->run);
     html_config(out, r->config);
     html_foot(out, run_text(r, "version"), run_text(r, "git_id"));
     return STATUS_OK;

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char style[] =
     ":root{color-scheme:light}*{box-sizing:border-box}"
@@ -56,27 +58,64 @@ void html_tile(FILE *out, const char *name, double value, const char *unit) {
     fprintf(out, "</b><span>%s</span></div>\n", name);
 }
 
+static int nth(const HtmlPart *part, int i) {
+    return part->items ? part->items[i] : i;
+}
+
+/* Numbers with more digits than anyone reads are cut to five. */
+static void cell(FILE *out, const char *text, bool rounded) {
+    char *end;
+    double value = strtod(text, &end);
+    if (rounded && end != text && !*end && strlen(text) > 7 && strpbrk(text, ".e"))
+        fprintf(out, "%.5g", value);
+    else
+        html_text(out, text);
+}
+
+static void table_row(FILE *out, const ReportTable *t, int row, const HtmlPart *columns) {
+    fputs("<tr>", out);
+    for (int i = 0; i < columns->count; i++) {
+        int column = nth(columns, i);
+        fputs(row < 0 ? "<th scope=\"col\">" : "<td>", out);
+        if (row < 0)
+            html_text(out, report_table_name(t, column));
+        else
+            cell(out, report_table_field(t, row, column), columns->rounded);
+        fputs(row < 0 ? "</th>" : "</td>", out);
+    }
+    fputs("</tr>", out);
+}
+
+void html_table_part(FILE *out, const ReportTable *t, HtmlPart rows, HtmlPart columns) {
+    fputs("<div class=\"table\"><table><thead>", out);
+    table_row(out, t, -1, &columns);
+    fputs("</thead><tbody>\n", out);
+    for (int i = 0; i < rows.count; i++) {
+        table_row(out, t, nth(&rows, i), &columns);
+        fputc('\n', out);
+    }
+    fputs("</tbody></table></div>\n", out);
+}
+
 void html_table(FILE *out, const char *title, const ReportTable *t) {
     fprintf(out, "<h2>%s</h2>\n", title);
-    if (!t->columns) {
+    if (t->columns)
+        html_table_part(out, t, (HtmlPart){.count = t->rows}, (HtmlPart){.count = t->columns});
+    else
         fputs("<p>Not written: the run did not come to its end.</p>\n", out);
-        return;
-    }
-    fputs("<div class=\"table\"><table><thead><tr>", out);
-    for (int i = 0; i < t->columns; i++) {
-        fputs("<th scope=\"col\">", out);
-        html_text(out, report_table_name(t, i));
-        fputs("</th>", out);
-    }
-    fputs("</tr></thead><tbody>\n", out);
-    for (int row = 0; row < t->rows; row++) {
-        fputs("<tr>", out);
-        for (int i = 0; i < t->columns; i++) {
-            fputs("<td>", out);
-            html_text(out, report_table_field(t, row, i));
-            fputs("</td>", out);
-        }
-        fputs("</tr>\n", out);
+}
+
+void html_json(FILE *out, const cJSON *object) {
+    fputs("<div class=\"table run\"><table><tbody>\n", out);
+    const cJSON *item;
+    cJSON_ArrayForEach(item, object) {
+        char *printed = cJSON_IsString(item) ? NULL : cJSON_PrintUnformatted(item);
+        fputs("<tr><th scope=\"row\">", out);
+        html_text(out, item->string);
+        fputs("</th><td>", out);
+        html_text(out, cJSON_IsString(item) ? item->valuestring : printed ? printed : "");
+        fputs("</td></tr>\n", out);
+        cJSON_free(printed);
     }
     fputs("</tbody></table></div>\n", out);
 }

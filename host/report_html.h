@@ -2,6 +2,7 @@
 #ifndef MARROW_REPORT_HTML_H
 #define MARROW_REPORT_HTML_H
 
+#include <cjson/cJSON.h>
 #include <stdio.h>
 
 #include "report_table.h"
@@ -16,8 +17,20 @@ void html_notice(FILE *out); /* not for treating patients */
 /* One figure, "–" where it is NAN; they stand in a <div class="tiles">. Name and unit are HTML. */
 void html_tile(FILE *out, const char *name, double value, const char *unit);
 
+/* Which rows or columns of a table, in which order; without `items` the first `count`. */
+typedef struct HtmlPart {
+    const int *items;
+    int count;
+    bool rounded; /* of columns: long numbers to five digits */
+} HtmlPart;
+
+void html_table_part(FILE *out, const ReportTable *t, HtmlPart rows, HtmlPart columns);
+
 /* A heading and all of a table; a zeroed one was not written. */
 void html_table(FILE *out, const char *title, const ReportTable *t);
+
+/* Every field of an object, a row each. */
+void html_json(FILE *out, const cJSON *object);
 
 void html_config(FILE *out, const char *config);
 void html_foot(FILE *out, const char *version, const char *git_id);

@@ -154,6 +154,10 @@ bool sim_output_due(const Sim *sim) {
     return sim_output_regular(sim) || sim_done(sim);
 }
 
+void sim_harm(Sim *sim, SimHarm harm) {
+    sim->harm = harm;
+}
+
 SimCost sim_cost(const Sim *sim) {
     return sim->cost;
 }

@@ -54,6 +54,13 @@ typedef struct SimGlance {
 } SimGlance;
 SimGlance sim_glance(const Sim *sim);
 
+/* What other treatments do to cells from now on, until it is said anew: hazards of dying beside the
+ * conjugate's, 1/h. Deaths by them are counted with the natural ones. All ranks say the same. */
+typedef struct SimHarm {
+    double blast_per_h, b_cell_per_h;
+} SimHarm;
+void sim_harm(Sim *sim, SimHarm harm);
+
 /* An observation under way: what the host knew when it was asked for, and the device's sums, which come
  * later. Starts zeroed; stays where it is while it is under way. */
 typedef struct SimRow {

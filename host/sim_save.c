@@ -17,6 +17,7 @@ static void numbers_save(const Sim *sim, SimSaved *s) {
     s->drug_deaths_cells = sim->drug_deaths_cells, s->natural_deaths_cells = sim->natural_deaths_cells;
     s->resampled_cells = sim->resampled_cells;
     s->degraded_nmol = sim->degraded_nmol, s->lost_nmol = sim->lost_nmol;
+    s->harm = sim->harm;
     s->cost = sim->cost;
 }
 
@@ -32,6 +33,7 @@ static void numbers_restore(Sim *sim, const SimSaved *s) {
     sim->drug_deaths_cells = s->drug_deaths_cells, sim->natural_deaths_cells = s->natural_deaths_cells;
     sim->resampled_cells = s->resampled_cells;
     sim->degraded_nmol = s->degraded_nmol, sim->lost_nmol = s->lost_nmol;
+    sim->harm = s->harm;
     sim->cost = s->cost;
     sim->cost.bytes = bytes; /* of this simulation's own pool */
 }

@@ -17,6 +17,7 @@ struct SimSaved {
     Trend blasts, committed, normal;
     i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
     double degraded_nmol, lost_nmol;
+    SimHarm harm;
     SimCost cost;
     /* above: numbers alone; below: what they belong to */
     Dosing *dosing;

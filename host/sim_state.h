@@ -38,6 +38,7 @@ struct Sim {
     /* running totals in real cells, and the books of the drug in nmol */
     i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
     double degraded_nmol, lost_nmol;
+    SimHarm harm;
     SimCost cost;
 };
 

@@ -67,6 +67,10 @@ static double end_value(const double node[2]) {
     return fmax(0, node[1] + (node[1] - node[0]) * 0.5 * (sqrt(3.0) - 1));
 }
 
+static double harm_per_h(const Sim *sim, const CellClass *cls) {
+    return cls->kind == KIND_BLAST ? sim->harm.blast_per_h : sim->harm.b_cell_per_h;
+}
+
 void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath *path, ClassStep *out) {
     const CellClass *cls = &sim->classes.cls[c];
     const CellTraits *t = &cls->traits;
@@ -78,7 +82,7 @@ void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath 
         .hill_half = (f32)(0.5 * dt_h * cls->niche * t->hmax_per_h),
         .hill_power = (f32)t->hill_n,
         .hill_square = t->hill_n == 2,
-        .natural = (f32)(dt_h * cls->natural_per_h),
+        .natural = (f32)(dt_h * (cls->natural_per_h + harm_per_h(sim, cls))),
         .move = (f32)(dt_h * cls->move_per_h),
         .division = (f32)(dt_h * division_per_h(sim, cls)),
         .dying = (f32)(dt_h / sim->config->cells.apoptosis_mean_h),

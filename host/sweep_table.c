@@ -29,7 +29,7 @@ const SweepFigure sweep_figures[] = {
     {"platelets_minimum_1e9_per_l", "fewest platelets, 10^9/L", false, LOWEST, "platelets_1e9_per_l", NULL,
      0},
     {"adc_central_maximum_ng_ml", "highest conjugate, ng/mL", false, HIGHEST, PLASMA, 0},
-    {"adc_central_auc_ug_h_per_ml", "AUC of conjugate, {/Symbol m}g h/mL", false, AREA, PLASMA, 0.024},
+    {"adc_central_auc_ug_h_per_ml", "AUC of conjugate, µg h/mL", false, AREA, PLASMA, 0.024},
     {"doses", "doses", false, DOSES, NULL, NULL, 0},
     {"dose_total_mg", "doses in all, mg", false, DOSE_MG, NULL, NULL, 0},
     {"discontinued_day", "day treatment was stopped", false, EVENT_DAY, "discontinued", NULL, 0},

@@ -308,11 +308,64 @@ static void death(void **state) {
     clinic_stop_case(&a);
 }
 
+/* --- harm by other treatments --- */
+
+static void harm(void **state) {
+    (void)state;
+    Config config = clinic_config(
+        "simulation.agents=100000 clinic.enabled=false dosing.regimen=none cells.blast.birth_per_d=0 "
+        "cells.blast.death_per_d=0 simulation.dt_h=1");
+    a = (ClinicCase){0};
+    clinic_start(&a, &config, &cpu);
+    SimGlance before = sim_glance(a.sim.sim);
+    double weight = (double)case_observe(&a.sim).blast_weight;
+    sim_harm(a.sim.sim, (SimHarm){.blast_per_h = 0.1});
+    clinic_until(&a, 1);
+    SimGlance after = sim_glance(a.sim.sim);
+    double agents = (before.marrow_blasts_cells + before.blood_blasts_cells) / weight;
+    double left = (after.marrow_blasts_cells + after.blood_blasts_cells) / weight;
+    expect_share("left after a day of 0.1 an hour", left, agents, exp(-2.4));
+    clinic_stop_case(&a);
+}
+
+/* --- transplant --- */
+
+static void transplanted(void **state) {
+    (void)state;
+    run_course(
+        &a,
+        "policy.rules=label patient.transplant_candidate=true simulation.seed=3 transplant.death_per_d=0 "
+        "hazards.infection=0 hazards.haemorrhage=0 hazards.febrile_neutropenia=0 liver.injury_per_h=0 "
+        "policy.supportive_care=true transplant.log_kill=8 transplant.graft_kill_per_d=0.5",
+        400);
+    static const char *const steps[] = {"planned", "conditioning", "graft", "engraftment"};
+    double time_h[4] = {0};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(lines_of(&a, "transplant", steps[i]), 1);
+        for (int l = 0; l < a.lines; l++)
+            if (strcmp(a.line[l].kind, "transplant") == 0 && strcmp(a.line[l].code, steps[i]) == 0)
+                time_h[i] = a.line[l].time_h;
+    }
+    double dose_h = NAN;
+    for (int i = 0; record_of(&a, DOSE_GIVEN, i); i++) dose_h = record_of(&a, DOSE_GIVEN, i)->time_h;
+    SimGlance end = sim_glance(a.sim.sim);
+    print_message("  planned day %g, conditioning %g, graft %g, engraftment %+g days later; blasts left %g\n",
+                  time_h[0] / 24, time_h[1] / 24, time_h[2] / 24, (time_h[3] - time_h[2]) / 24,
+                  end.marrow_blasts_cells);
+    assert_true(dose_h < time_h[1] && time_h[0] < time_h[1]);
+    assert_true(time_h[2] - time_h[1] == 144);
+    assert_true(time_h[3] - time_h[2] >= 8 * 24 && time_h[3] - time_h[2] <= 30 * 24);
+    assert_true(end.marrow_blasts_cells + end.blood_blasts_cells == 0);
+    assert_string_equal(record_of(&a, DOSE_DISCONTINUED, 0)->code, "transplant");
+    clinic_stop_case(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(held_for_days), cmocka_unit_test(steps_down),  cmocka_unit_test(cytopenia),
-        cmocka_unit_test(any_course),    cmocka_unit_test(assay_error), cmocka_unit_test(same_luck),
-        cmocka_unit_test(saved),         cmocka_unit_test(off),         cmocka_unit_test(death),
+        cmocka_unit_test(held_for_days), cmocka_unit_test(steps_down),   cmocka_unit_test(cytopenia),
+        cmocka_unit_test(any_course),    cmocka_unit_test(assay_error),  cmocka_unit_test(same_luck),
+        cmocka_unit_test(saved),         cmocka_unit_test(off),          cmocka_unit_test(death),
+        cmocka_unit_test(harm),          cmocka_unit_test(transplanted),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
