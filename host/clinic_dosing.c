@@ -100,10 +100,19 @@ static int rules_recovered(Clinic *c) {
     return last;
 }
 
-/* The hold within a cycle counts from its own rules: when only delays are left, it is over. */
+bool clinic_holds(const Clinic *c) {
+    for (int i = 0; i < c->rules.count; i++)
+        if ((c->s.course.holding >> i & 1) && c->rules.rule[i].action == ACTION_HOLD) return true;
+    return false;
+}
+
 Status clinic_recover(Clinic *c) {
     char reason[EXPR_DETAIL];
     if (!c->s.course.holding || !dosing_is_held(c->dosing)) return STATUS_OK;
+    if (!c->view.coming) { /* all were omitted: nothing to go on with */
+        wait_ends(c);
+        return STATUS_OK;
+    }
     int last = rules_recovered(c);
     if (last < 0 || c->s.course.holding) return STATUS_OK;
     const PolicyRule *rule = &c->rules.rule[last];

@@ -114,6 +114,21 @@ Status clinic_events(Clinic *c, double from_h) {
 
 /* --- grades of what was measured --- */
 
+/* As investigators call it. */
+static const char *const reported_as[CTCAE_TERMS] = {[CTCAE_ANC] = "neutropenia",
+                                                     [CTCAE_PLATELETS] = "thrombocytopenia",
+                                                     [CTCAE_WBC] = "leukopenia",
+                                                     [CTCAE_LYMPHOCYTES] = "lymphopenia",
+                                                     [CTCAE_HB] = "anaemia",
+                                                     [CTCAE_ALT] = "ALT increased",
+                                                     [CTCAE_AST] = "AST increased",
+                                                     [CTCAE_ALP] = "alkaline phosphatase increased",
+                                                     [CTCAE_GGT] = "GGT increased",
+                                                     [CTCAE_BILIRUBIN] = "bilirubin increased",
+                                                     [CTCAE_CREATININE] = "creatinine increased",
+                                                     [CTCAE_QTC] = "QTc prolonged",
+                                                     [CTCAE_WEIGHT_GAIN] = "weight increased"};
+
 /* An episode goes from the first grade above 0 to three results without one: a value at a limit of normal is
  * on either side by the assay's noise alone. */
 static void grade_one(Clinic *c, CtcaeTerm term, LabId test, int grade) {
@@ -131,8 +146,8 @@ static void grade_one(Clinic *c, CtcaeTerm term, LabId test, int grade) {
                    unit);
     if (c->s.course.doses == 0 || !hazards_reports(&c->hazard_rates, term, grade, e->episode[term])) return;
     if (grade > o->reported[term]) o->reported[term] = grade;
-    chart_note(&c->chart, c->now.time_h, "adverse_event", ctcae_name(term), grade,
-               "grade %d by the laboratory: %.3g %s", grade, lab->value, unit);
+    chart_note(&c->chart, c->now.time_h, "adverse_event", ctcae_name(term), grade, "%s of grade %d: %.3g %s",
+               reported_as[term], grade, lab->value, unit);
 }
 
 void clinic_grades(Clinic *c) {

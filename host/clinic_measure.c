@@ -109,7 +109,9 @@ void clinic_measure_panel(Clinic *c) {
 
 static void note_marrow(Clinic *c, double share, const MrdResult *mrd) {
     char text[16], when[48] = "screening";
-    if (c->s.course.cycle > 0)
+    if (c->s.visits.ended)
+        snprintf(when, sizeof when, "day %.0f", clinic_days(c->now.time_h));
+    else if (c->s.course.cycle > 0)
         snprintf(when, sizeof when, "cycle %d day %d", c->s.course.cycle, c->s.labs.day_of_cycle);
     chart_note(&c->chart, c->now.time_h, "assessment", "marrow", share,
                "%s: %.3g %% blasts of %d cells; flow %s of %.3g cells%s%s", when, 100 * share, SMEAR,

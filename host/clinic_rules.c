@@ -33,6 +33,7 @@ static void facts_disease(Clinic *c, double *f) {
     f[FACT_FAILED] = !isnan(c->s.outcome.failure_day);
     f[FACT_DISEASE_STABLE] = labs->disease_stable;
     f[FACT_MARROW_DAYS] = clinic_days_since(c, c->s.visits.marrow_h);
+    f[FACT_MARROW_CYCLE] = c->s.visits.marrow_cycle;
     f[FACT_MRD_NEGATIVE] = labs->mrd_negative;
     f[FACT_TRANSPLANTED] = labs->transplanted;
     f[FACT_TRANSPLANT_PLANNED] = c->s.transplant.planned;

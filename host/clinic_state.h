@@ -149,6 +149,7 @@ void clinic_look(Clinic *clinic); /* at the course: the coming dose, and what wa
 bool clinic_dose_due(const Clinic *clinic);
 bool clinic_starts_cycle(const Clinic *clinic);
 Status clinic_wait(Clinic *clinic, int index, const char *reason);
+bool clinic_holds(const Clinic *clinic); /* a rule that says hold, not delay */
 Status clinic_recover(Clinic *clinic);
 Status clinic_omit(Clinic *clinic, const PolicyRule *rule, const char *reason);
 Status clinic_reduce(Clinic *clinic, const PolicyRule *rule, const char *reason);

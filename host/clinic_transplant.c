@@ -6,6 +6,7 @@
 #include "clinic_state.h"
 
 static const double conditioning_h = 6 * 24; /* before the graft: 4-7 days */
+static const double homing_h = 3 * 24;       /* of the graft (A) */
 static const double shortest_notice_h = 7 * 24;
 static const double toxicity = 0.98;              /* of conditioning on blood formation */
 static const double lymphocyte_kill_per_h = 0.03; /* of conditioning (A) */
@@ -49,6 +50,7 @@ static void condition(Clinic *c) {
     t->log_kill = lognormal(c, DECISION_CONDITIONING, c->config->transplant.log_kill,
                             c->config->transplant.log_kill_ln_sd);
     c->s.outcome.alkylators = t->alkylators;
+    c->s.visits.next_h = fmin(c->s.visits.next_h, c->now.time_h); /* in hospital from now on */
     chart_note(&c->chart, c->now.time_h, "transplant", "conditioning", t->alkylators,
                "%s alkylator%s; %.0f days after the last dose", t->alkylators ? "two" : "one",
                t->alkylators ? "s" : "", clinic_days_since(c, c->s.course.last_dose_h));
@@ -93,9 +95,11 @@ bool clinic_in_hospital(const Clinic *c) {
     return conditioning_now(c) || (!isnan(t->grafted_h) && isnan(t->engrafted_h));
 }
 
+/* Stem cells make no blood at once. */
 void clinic_transplant_drive(const Clinic *c, SystemicDrive *drive) {
+    bool homing = c->now.time_h - c->s.transplant.grafted_h < homing_h;
+    if (conditioning_now(c) || homing) drive->toxicity = toxicity;
     if (!conditioning_now(c)) return;
-    drive->toxicity = toxicity;
     drive->lymphocyte_kill_per_h = lymphocyte_kill_per_h;
     drive->conditioning_per_h = systemic_conditioning(c->s.transplant.alkylators);
 }

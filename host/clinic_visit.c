@@ -87,14 +87,13 @@ static Status screen(Clinic *c) {
     return STATUS_OK;
 }
 
-/* A dose is due: rules may hold it, change it, or let it be given. */
+/* A dose is due: rules may hold it, change it, or let it be given. Those of a new cycle are asked once no
+ * hold is left that began within the last one, for they count how long it was. */
 static Status decide_dose(Clinic *c) {
-    if (clinic_dose_due(c)) {
-        TRY(clinic_ask(c, MOMENT_DOSE));
-        if (clinic_dose_due(c))
-            TRY(clinic_ask(c, clinic_starts_cycle(c) ? MOMENT_CYCLE : MOMENT_WITHIN_CYCLE));
-    }
+    if (clinic_dose_due(c)) TRY(clinic_ask(c, MOMENT_DOSE));
+    if (clinic_dose_due(c) && !clinic_starts_cycle(c)) TRY(clinic_ask(c, MOMENT_WITHIN_CYCLE));
     TRY(clinic_recover(c));
+    if (clinic_dose_due(c) && clinic_starts_cycle(c) && !clinic_holds(c)) TRY(clinic_ask(c, MOMENT_CYCLE));
     if (!clinic_dose_due(c) || dosing_is_held(c->dosing)) return STATUS_OK;
     c->s.labs.infusion_reaction_grade = 0;
     return clinic_ask(c, MOMENT_GIVING);
@@ -124,9 +123,8 @@ Status clinic_visit(Clinic *c) {
     if (!c->s.visits.screened) TRY(screen(c));
     TRY(clinic_ask(c, MOMENT_VISIT));
     if (c->marrow_asked && !c->marrow_done) clinic_measure_marrow(c);
-    if (c->now.time_h > 0 && clinic_days_since(c, c->s.visits.marrow_h) <= judged_d) {
+    if (c->s.visits.marrow_cycle > 0 && clinic_days_since(c, c->s.visits.marrow_h) <= judged_d)
         TRY(clinic_ask(c, MOMENT_RESPONSE));
-    }
     dosing_responded(c->dosing, c->s.labs.response >= RESPONSE_CRI);
     TRY(decide_dose(c));
     treatment_end(c);

@@ -29,6 +29,7 @@ typedef enum FactId {
     FACT_FAILED,         /* no response within three cycles */
     FACT_DISEASE_STABLE, /* marrow blasts not above those of the marrow before */
     FACT_MARROW_DAYS,    /* since the latest marrow */
+    FACT_MARROW_CYCLE,   /* cycle of the latest marrow; 0: before the first dose */
     FACT_MRD_NEGATIVE,   /* latest flow cytometry in remission, below 1e-4 */
     FACT_PLATELET_TRANSFUSION_DAYS,
     FACT_RED_CELL_TRANSFUSION_DAYS,
