@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "crate.h"
 #include "options.h"
 #include "report.h"
 #include "report_sweep.h"
@@ -32,6 +33,7 @@ static Status report_make(const Options *options) {
     const char *folder = options->folder;
     REQUIRE(folder, STATUS_BAD_INPUT, "no folder given; see marrow report --help");
     TRY(sweep_report_fits(folder) ? report_sweep(folder) : report_run(folder));
+    TRY(crate_refresh(folder));
     printf("%s/report.html\n", folder);
     return STATUS_OK;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crate.h"
 #include "ranks.h"
 #include "run_checkpoint.h"
 #include "run_clinic.h"
@@ -262,6 +263,7 @@ static Status finish(Run *run, Status status, const char *message) {
     record->message = message;
     Status digest = sim_digest(run->sim, &record->state_hash);
     Status written = run->folder.path ? run_record_write(record, &run->folder) : STATUS_OK;
+    if (written == STATUS_OK && run->folder.path) written = crate_of_run(run->folder.path);
     if (status != STATUS_OK) return status_set(status, "%s", message);
     TRY(digest);
     return written;

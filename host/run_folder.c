@@ -121,8 +121,11 @@ Status run_folder_drop_checkpoints(const RunFolder *folder) {
 }
 
 Status run_folder_clear(const RunFolder *folder, bool resumed) {
-    TRY(take_away(folder, "doses.csv"));
-    return resumed ? STATUS_OK : run_folder_drop_checkpoints(folder);
+    static const char *const last[] = {"doses.csv", "outcome.json", "ro-crate-metadata.json"};
+    for (int i = 0; i < 3; i++) TRY(take_away(folder, last[i]));
+    if (resumed) return STATUS_OK;
+    TRY(take_away(folder, "labs.csv"));
+    return run_folder_drop_checkpoints(folder);
 }
 
 Status run_folder_open(RunFolder *folder, const char *path) {

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crate.h"
 #include "interrupt.h"
 #include "ranks.h"
 #include "sweep_table.h"
@@ -287,6 +288,7 @@ static Status books_write(const Sweep *s, bool table, Status status) {
     bool done = counts[SWEEP_FINISHED] + counts[SWEEP_FAILED] == s->plan.runs;
     if (written == STATUS_OK && (done || table)) written = sweep_table_write(&s->plan, s->options.folder);
     if (written == STATUS_OK) written = sweep_record_end(s, counts, status, message);
+    if (written == STATUS_OK) written = crate_of_sweep(s->options.folder);
     close(lock);
     TRY(written);
     return status == STATUS_OK ? STATUS_OK : status_set(status, "%s", message);

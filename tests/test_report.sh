@@ -78,7 +78,7 @@ lacks "no plot of what is not simulated" "Blood counts|Haemoglobin|<figcaption>L
 lacks "no warning" 'class="warn"' a/report.html
 lacks "nothing is fetched, no script" 'http|src=|href=|url\(.*:|@import|<script|<link' a/report.html
 check "no id twice" test -z "$(grep -oE ' id="[^"]*"' a/report.html | sort | uniq -d)"
-check "nothing else in the folder" test "$(ls a | tr '\n' ' ')" = "checkpoint.hdf config.yaml doses.csv events.csv report.html run.json timeseries.csv "
+check "nothing else in the folder" test "$(ls a | tr '\n' ' ')" = "checkpoint.hdf config.yaml doses.csv events.csv report.html ro-crate-metadata.json run.json timeseries.csv "
 mv a/report.html first.html
 "$marrow" report a > stdout
 check "the same bytes again" cmp a/report.html first.html
