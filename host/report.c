@@ -9,6 +9,7 @@
 
 #include "figures.h"
 #include "report_cells.h"
+#include "report_clinic.h"
 #include "report_html.h"
 #include "report_plots.h"
 #include "run_folder.h"
@@ -109,6 +110,7 @@ static Status page(FILE *out, const Report *r, const char *folder) {
     fputs("<h2>Course</h2>\n<div class=\"plots\">\n", out);
     TRY(report_plots_write(out, &r->series, &r->events));
     fputs("</div>\n", out);
+    TRY(report_clinic_write(out, folder, &r->series, &r->events));
     TRY(report_cells_write(out, folder));
     html_table(out, "Doses as given", &r->doses);
     html_table(out, "Events", &r->events);

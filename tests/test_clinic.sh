@@ -100,6 +100,23 @@ sed -i 's/anc < 0.1/anc < 0.2/' mine.yaml
 [ $? -eq 2 ] && grep -q "policy.rules: mine.yaml is not what it was" stderr
 result $? "changed meanwhile: refused"
 
+echo "# a report"
+if command -v gnuplot > /dev/null; then
+    "$marrow" report straight > /dev/null && "$marrow" report opencl > /dev/null
+    for text in "<h2>Clinic</h2>" "<figcaption>Course" "<figcaption>Neutrophils" "<figcaption>Bilirubin" "best response"; do
+        grep -qF -- "$text" straight/report.html
+        result $? "shows: $text"
+    done
+    ! grep -qiE 'http|src=|href=|url\(.*:|@import|<script|<link' straight/report.html
+    result $? "no script, nothing fetched"
+    [ -z "$(grep -oE ' id="[^"]*"' straight/report.html | sort | uniq -d)" ]
+    result $? "no id twice"
+    [ "$(sed -n '/<figcaption>Course</,/<\/figure>/p' straight/report.html | cksum)" = "$(sed -n '/<figcaption>Course</,/<\/figure>/p' opencl/report.html | cksum)" ]
+    result $? "the same picture of the same course"
+else
+    echo "skip - a report: no gnuplot here"
+fi
+
 echo "# off"
 "$marrow" run "$configs/label.yaml" -o off -s simulation.agents=4000 --until 10 -q
 [ ! -e off/labs.csv ] && [ ! -e off/outcome.json ] && ! grep -qvE '^time_h|,dose,' off/events.csv
