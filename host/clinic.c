@@ -59,7 +59,7 @@ static void state_start(Clinic *c) {
     s->events.disease_left = budget(c, DECISION_DEATH_BY_DISEASE);
     s->events.vod_left = budget(c, DECISION_DEATH_BY_VOD);
     s->events.transplant_left = budget(c, DECISION_DEATH_BY_TRANSPLANT);
-    s->events.death_h = s->support.premedicated_h = NAN;
+    s->events.death_h = s->support.premedicated_h = s->support.cytoreduced_h = NAN;
     s->transplant.conditioned_h = s->transplant.grafted_h = s->transplant.engrafted_h = NAN;
 }
 
@@ -97,6 +97,21 @@ static void body_advance(Clinic *c, double dt_h) {
     if (c->s.support.g_csf) c->s.labs.g_csf_given_h = c->now.time_h;
 }
 
+/* Hydroxyurea and corticosteroid empty the blood and hardly touch the marrow; an order lasts to the next
+ * visit while a dose waits (A). */
+static SimHarm cytoreduction(const Clinic *c) {
+    bool given = clinic_days_since(c, c->s.support.cytoreduced_h) < c->config->clinic.close_visit_every_d;
+    return given ? (SimHarm){.blast_per_h = 0.002, .blood_blast_per_h = 0.02} : (SimHarm){0};
+}
+
+/* What the cells feel besides the drug until the next step. */
+static void harm_cells(Clinic *c) {
+    SimHarm harm = clinic_transplant_harm(c), blood = cytoreduction(c);
+    harm.blast_per_h += blood.blast_per_h;
+    harm.blood_blast_per_h += blood.blood_blast_per_h;
+    sim_harm(c->sim, harm);
+}
+
 static Status chart_has_room(const Clinic *c) {
     REQUIRE(c->chart.lost == 0, STATUS_FAILED,
             "clinic: %d lines of the chart had no room on day %.2f; report this as a bug", c->chart.lost,
@@ -117,6 +132,7 @@ Status clinic_step(Clinic *c) {
     c->s.time_h = c->now.time_h;
     c->s.auc_ng_h_ml = c->now.adc_auc_ng_h_ml;
     if (!c->s.over && clinic_visit_due(c)) TRY(clinic_visit(c));
+    harm_cells(c);
     return chart_has_room(c);
 }
 

@@ -186,7 +186,10 @@ static Status act(Clinic *c, int index, const PolicyRule *rule, const char *reas
         c->s.support.premedicated_h = c->now.time_h;
         note(c, "support", rule->name, NAN, reason);
         break;
-    case ACTION_CYTOREDUCE: note(c, "support", rule->name, NAN, reason); break;
+    case ACTION_CYTOREDUCE:
+        c->s.support.cytoreduced_h = c->now.time_h;
+        note(c, "support", rule->name, NAN, reason);
+        break;
     case ACTIONS: break;
     }
     return STATUS_OK;

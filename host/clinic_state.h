@@ -79,7 +79,7 @@ typedef struct ClinicEvents {
 
 typedef struct ClinicSupport {
     int g_csf, ursodiol;
-    double premedicated_h; /* NaN: never */
+    double premedicated_h, cytoreduced_h; /* latest; NaN: never */
 } ClinicSupport;
 
 typedef struct ClinicTransplant {
@@ -162,8 +162,8 @@ void clinic_vod(Clinic *clinic);
 
 /* clinic_transplant.c */
 void clinic_plan_transplant(Clinic *clinic, const char *reason);
-void clinic_transplant_step(
-    Clinic *clinic); /* what is due now, and what the cells feel until the next step */
+void clinic_transplant_step(Clinic *clinic);          /* what is due now */
+SimHarm clinic_transplant_harm(const Clinic *clinic); /* what cells feel of it until the next step */
 void clinic_transplant_drive(const Clinic *clinic, SystemicDrive *drive);
 void clinic_engraftment(Clinic *clinic); /* at a visit */
 bool clinic_in_hospital(const Clinic *clinic);

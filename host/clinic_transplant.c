@@ -6,6 +6,7 @@
 #include "clinic_state.h"
 
 static const double conditioning_h = 6 * 24; /* before the graft: 4-7 days */
+static const double ursodiol_share = 0.75;   /* of conditioning's injury to sinusoids that is left (A) */
 static const double homing_h = 3 * 24;       /* of the graft (A) */
 static const double shortest_notice_h = 7 * 24;
 static const double toxicity = 0.98;              /* of conditioning on blood formation */
@@ -81,13 +82,14 @@ void clinic_transplant_step(Clinic *c) {
     if (t->planned && isnan(t->conditioned_h) && c->now.time_h >= t->graft_h - conditioning_h - 1e-9)
         condition(c);
     if (t->planned && c->now.time_h >= t->graft_h - 1e-9) graft(c);
-    SimHarm harm = {0};
-    if (conditioning_now(c)) {
-        harm.blast_per_h = t->log_kill * log(10) / conditioning_h;
-        harm.b_cell_per_h = b_cell_kill_per_h;
-    }
-    if (!isnan(t->engrafted_h)) harm.blast_per_h = t->graft_kill_per_h;
-    sim_harm(c->sim, harm);
+}
+
+SimHarm clinic_transplant_harm(const Clinic *c) {
+    const ClinicTransplant *t = &c->s.transplant;
+    if (conditioning_now(c))
+        return (SimHarm){.blast_per_h = t->log_kill * log(10) / conditioning_h,
+                         .b_cell_per_h = b_cell_kill_per_h};
+    return (SimHarm){.blast_per_h = isnan(t->engrafted_h) ? 0 : t->graft_kill_per_h};
 }
 
 bool clinic_in_hospital(const Clinic *c) {
@@ -101,7 +103,8 @@ void clinic_transplant_drive(const Clinic *c, SystemicDrive *drive) {
     if (conditioning_now(c) || homing) drive->toxicity = toxicity;
     if (!conditioning_now(c)) return;
     drive->lymphocyte_kill_per_h = lymphocyte_kill_per_h;
-    drive->conditioning_per_h = systemic_conditioning(c->s.transplant.alkylators);
+    drive->conditioning_per_h =
+        systemic_conditioning(c->s.transplant.alkylators) * (c->s.support.ursodiol ? ursodiol_share : 1);
 }
 
 /* At a visit: neutrophils twice running at 0.5 after they had been below. */

@@ -3,6 +3,7 @@
 #include "dosing.h"
 #include "options.h"
 #include "patient.h"
+#include "policy.h"
 
 static const OptionsUse use = {
     "check", "CONFIG",
@@ -18,6 +19,8 @@ static Status check_config(const Options *options) {
     Status status = dosing_create(&dosing, &config);
     dosing_destroy(dosing);
     TRY(status);
+    Policy policy;
+    TRY(policy_read(&policy, config.policy.rules));
     return config_write(&config, stdout, true);
 }
 

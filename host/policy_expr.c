@@ -1,45 +1,15 @@
 /* Conditions of rules: read by recursive descent, kept as steps of a stack machine. */
 #include "policy_expr.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy_ops.h"
 #include "text.h"
 
-typedef enum OpCode {
-    OP_NUMBER,
-    OP_LAB, /* `view` of test `name` */
-    OP_FACT,
-    OP_OR,
-    OP_AND,
-    OP_NOT,
-    OP_LESS,
-    OP_LESS_EQUAL,
-    OP_MORE,
-    OP_MORE_EQUAL,
-    OP_EQUAL,
-    OP_UNEQUAL,
-    OP_ADD,
-    OP_SUBTRACT,
-    OP_MULTIPLY,
-    OP_DIVIDE,
-    OP_NEGATE
-} OpCode;
-
-typedef enum View {
-    VIEW_NOW,
-    VIEW_BASELINE,
-    VIEW_CYCLE_BASELINE,
-    VIEW_NADIR,
-    VIEW_PEAK,
-    VIEW_ULN,
-    VIEW_LLN
-} View;
-
-static const char *const view_words[] = {"", "baseline", "cycle_baseline", "nadir", "peak", "uln", "lln"};
+const char *const policy_views[] = {"", "baseline", "cycle_baseline", "nadir", "peak", "uln", "lln"};
 
 typedef struct Word {
     int code;
@@ -113,13 +83,13 @@ static bool read_number(Reader *r) {
     double number = strtod(r->at, &end);
     r->at = end;
     if (!emit(r, (ExprOp){OP_NUMBER, 0, 0, number})) return false;
-    for (uint8_t view = VIEW_ULN; view <= VIEW_LLN; view++) {
-        if (!take_word(r, view_words[view])) continue;
+    for (int view = VIEW_ULN; view <= VIEW_LLN; view++) {
+        if (!take_word(r, policy_views[view])) continue;
         if (r->subject < 0) {
             r->at -= 3;
-            return wrong(r, "%s of what? begin the comparison with a test: alt > 3 uln", view_words[view]);
+            return wrong(r, "%s of what? begin the comparison with a test: alt > 3 uln", policy_views[view]);
         }
-        return emit(r, (ExprOp){OP_LAB, view, (uint16_t)r->subject, 0}) &&
+        return emit(r, (ExprOp){OP_LAB, (uint8_t)view, (uint16_t)r->subject, 0}) &&
                emit(r, (ExprOp){OP_MULTIPLY, 0, 0, 0});
     }
     return true;
@@ -136,8 +106,8 @@ static bool unknown_name(Reader *r, const char *word) {
 static bool read_name(Reader *r) {
     uint8_t view = VIEW_NOW;
     char word[WORD];
-    for (uint8_t v = VIEW_BASELINE; v <= VIEW_PEAK; v++)
-        if (take_word(r, view_words[v])) view = v;
+    for (int v = VIEW_BASELINE; v <= VIEW_PEAK; v++)
+        if (take_word(r, policy_views[v])) view = (uint8_t)v;
     blanks(r);
     size_t length = word_length(r->at);
     if (length == 0) return wrong(r, "a number, a name or ( is missing here");
@@ -148,7 +118,7 @@ static bool read_name(Reader *r) {
     if (lab < 0 && fact < 0) return unknown_name(r, word);
     if (lab < 0 && view != VIEW_NOW)
         return wrong(r, "%s is no laboratory test and has no %s; leave that word out", word,
-                     view_words[view]);
+                     policy_views[view]);
     r->at += length;
     if (lab >= 0 && r->subject < 0) r->subject = lab;
     return emit(r, lab >= 0 ? (ExprOp){OP_LAB, view, (uint16_t)lab, 0}
@@ -232,142 +202,4 @@ bool expr_parse(Expr *out, const char *text, ExprError *error) {
     blanks(&reader);
     if (*reader.at) return wrong(&reader, "the condition is over here; join what follows by and, or");
     return true;
-}
-
-/* --- values --- */
-
-static double lab_view(const Lab *lab, View view) {
-    switch (view) {
-    case VIEW_NOW: return lab->value;
-    case VIEW_BASELINE: return lab->baseline;
-    case VIEW_CYCLE_BASELINE: return lab->cycle_baseline;
-    case VIEW_NADIR: return lab->nadir;
-    case VIEW_PEAK: return lab->peak;
-    case VIEW_ULN: return lab->upper;
-    case VIEW_LLN: return lab->lower;
-    }
-    return NAN;
-}
-
-/* Kleene's logic: what is false whatever the unknown is, is false. */
-static double both(double a, double b) {
-    if (a == 0 || b == 0) return 0;
-    return isnan(a) || isnan(b) ? (double)NAN : 1;
-}
-
-static double compare(int code, double a, double b) {
-    if (isnan(a) || isnan(b)) return NAN;
-    switch (code) {
-    case OP_LESS: return a < b;
-    case OP_LESS_EQUAL: return a <= b;
-    case OP_MORE: return a > b;
-    case OP_MORE_EQUAL: return a >= b;
-    case OP_EQUAL: return a == b;
-    default: return a != b;
-    }
-}
-
-static double truth(double value) {
-    return isnan(value) ? value : value != 0;
-}
-
-static double negation(double value) {
-    return isnan(value) ? value : value == 0;
-}
-
-static double binary(int code, double a, double b) {
-    switch (code) {
-    case OP_OR: return negation(both(negation(a), negation(b)));
-    case OP_AND: return both(truth(a), truth(b));
-    case OP_ADD: return a + b;
-    case OP_SUBTRACT: return a - b;
-    case OP_MULTIPLY: return a * b;
-    case OP_DIVIDE: return a / b;
-    default: return compare(code, a, b);
-    }
-}
-
-double expr_value(const Expr *expr, const PolicyFacts *facts) {
-    double stack[EXPR_OPS];
-    int depth = 0;
-    for (int i = 0; i < expr->count; i++) {
-        const ExprOp *op = &expr->op[i];
-        switch (op->code) {
-        case OP_NUMBER: stack[depth++] = op->number; break;
-        case OP_LAB: stack[depth++] = lab_view(&facts->labs->test[op->name], op->view); break;
-        case OP_FACT: stack[depth++] = facts->fact[op->name]; break;
-        case OP_NOT: stack[depth - 1] = negation(stack[depth - 1]); break;
-        case OP_NEGATE: stack[depth - 1] = -stack[depth - 1]; break;
-        default: stack[depth - 2] = binary(op->code, stack[depth - 2], stack[depth - 1]); depth--;
-        }
-    }
-    return depth == 1 ? truth(stack[0]) : 1;
-}
-
-bool expr_met(const Expr *expr, const PolicyFacts *facts) {
-    return expr_value(expr, facts) == 1;
-}
-
-/* --- telling --- */
-
-static bool told_before(const Expr *expr, int index) {
-    const ExprOp *op = &expr->op[index];
-    for (int i = 0; i < index; i++)
-        if (expr->op[i].code == op->code && expr->op[i].view == op->view && expr->op[i].name == op->name)
-            return true;
-    return false;
-}
-
-static bool asks_limit(const Expr *expr, int lab) {
-    for (int i = 0; i < expr->count; i++)
-        if (expr->op[i].code == OP_LAB && expr->op[i].view == VIEW_ULN && expr->op[i].name == lab)
-            return true;
-    return false;
-}
-
-static void tell(const Expr *expr, const ExprOp *op, const PolicyFacts *facts, char *out, size_t size) {
-    if (op->code == OP_FACT) {
-        double value = facts->fact[op->name];
-        int length = snprintf(out, size, "%s", fact_name((FactId)op->name));
-        if (!fact_is_flag((FactId)op->name) && length < (int)size)
-            snprintf(out + length, size - (size_t)length, " %.4g", value);
-        return;
-    }
-    const Lab *lab = &facts->labs->test[op->name];
-    const char *unit = lab_unit((LabId)op->name);
-    double value = lab_view(lab, op->view);
-    int length = snprintf(out, size, "%s%s%s %.4g%s%s", view_words[op->view], op->view ? " " : "",
-                          lab_name((LabId)op->name), value, *unit ? " " : "", unit);
-    if (op->view == VIEW_NOW && asks_limit(expr, op->name) && length < (int)size)
-        snprintf(out + length, size - (size_t)length, " (%.3g uln)", value / lab->upper);
-}
-
-/* What is not so, or never was, needs no words. */
-static bool is_told(const ExprOp *op, const PolicyFacts *facts) {
-    if (op->code == OP_LAB) return op->view < VIEW_ULN;
-    return op->code == OP_FACT && isfinite(facts->fact[op->name]) && facts->fact[op->name] != 0;
-}
-
-void expr_values(const Expr *expr, const PolicyFacts *facts, char out[EXPR_DETAIL]) {
-    char one[96];
-    size_t used = 0;
-    out[0] = '\0';
-    for (int i = 0; i < expr->count; i++) {
-        const ExprOp *op = &expr->op[i];
-        if (!is_told(op, facts) || told_before(expr, i)) continue;
-        tell(expr, op, facts, one, sizeof one);
-        size_t need = strlen(one) + 2;
-        if (used + need >= EXPR_DETAIL) return;
-        used += (size_t)snprintf(out + used, EXPR_DETAIL - used, "%s%s", used ? "; " : "", one);
-    }
-}
-
-bool expr_uses(const Expr *expr, const char *name) {
-    int lab = lab_find(name), fact = fact_find(name);
-    for (int i = 0; i < expr->count; i++) {
-        const ExprOp *op = &expr->op[i];
-        if (lab >= 0 && op->code == OP_LAB && op->view == VIEW_NOW && op->name == lab) return true;
-        if (fact >= 0 && op->code == OP_FACT && op->name == fact) return true;
-    }
-    return false;
 }

@@ -163,9 +163,13 @@ static Status find_nodes(PolicyReader *r, const yaml_node_t *map, RuleNodes *out
         TRY(require_text(r, value, rule_keys[k]));
         out->node[k] = value;
     }
-    for (int k = KEY_NAME; k <= KEY_DO; k++)
-        REQUIRE(out->node[k] || k == KEY_IF, STATUS_BAD_INPUT, "%s: the rule has no %s; add it",
-                place_of(r, map).text, rule_keys[k]);
+    return STATUS_OK;
+}
+
+static Status require_key(const PolicyReader *r, const yaml_node_t *map, const RuleNodes *nodes,
+                          RuleKey key) {
+    REQUIRE(nodes->node[key], STATUS_BAD_INPUT, "%s: the rule has no %s; add it", place_of(r, map).text,
+            rule_keys[key]);
     return STATUS_OK;
 }
 
@@ -194,6 +198,9 @@ static Status read_rule(PolicyReader *r, const yaml_node_t *map) {
             place_of(r, map).text, POLICY_RULES);
     PolicyRule own = {.amount = 0}, *rule = &own;
     TRY(find_nodes(r, map, &nodes));
+    TRY(require_key(r, map, &nodes, KEY_NAME));
+    TRY(require_key(r, map, &nodes, KEY_WHEN));
+    TRY(require_key(r, map, &nodes, KEY_DO));
     TRY(copy_text(r, nodes.node[KEY_NAME], "name", rule->name, sizeof rule->name));
     TRY(copy_text(r, nodes.node[KEY_BECAUSE], "because", rule->because, sizeof rule->because));
     TRY(copy_text(r, nodes.node[KEY_SOURCE], "source", rule->source, sizeof rule->source));

@@ -57,7 +57,8 @@ SimGlance sim_glance(const Sim *sim);
 /* What other treatments do to cells from now on, until it is said anew: hazards of dying beside the
  * conjugate's, 1/h. Deaths by them are counted with the natural ones. All ranks say the same. */
 typedef struct SimHarm {
-    double blast_per_h, b_cell_per_h;
+    double blast_per_h, blood_blast_per_h; /* of all blasts; of those in blood besides */
+    double b_cell_per_h;
 } SimHarm;
 void sim_harm(Sim *sim, SimHarm harm);
 

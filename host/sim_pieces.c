@@ -81,7 +81,7 @@ static bool books_sound(const SimSaved *s) {
     const i64 cost[] = {s->cost.steps, s->cost.agent_steps, s->cost.place_steps, s->cost.agents,
                         s->cost.peak_agents};
     bool sound = isfinite(s->degraded_nmol) && isfinite(s->lost_nmol) && s->harm.blast_per_h >= 0 &&
-                 s->harm.b_cell_per_h >= 0;
+                 s->harm.blood_blast_per_h >= 0 && s->harm.b_cell_per_h >= 0;
     for (int i = 0; i < 5; i++)
         sound =
             sound && fabs((double)cells[i]) <= MOST_CELLS && cost[i] >= 0 && (double)cost[i] <= MOST_CELLS;

@@ -68,7 +68,8 @@ static double end_value(const double node[2]) {
 }
 
 static double harm_per_h(const Sim *sim, const CellClass *cls) {
-    return cls->kind == KIND_BLAST ? sim->harm.blast_per_h : sim->harm.b_cell_per_h;
+    if (cls->kind != KIND_BLAST) return sim->harm.b_cell_per_h;
+    return sim->harm.blast_per_h + (cls->marrow ? 0 : sim->harm.blood_blast_per_h);
 }
 
 void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath *path, ClassStep *out) {

@@ -328,6 +328,19 @@ static void harm(void **state) {
     clinic_stop_case(&a);
 }
 
+static void cytoreduced(void **state) {
+    (void)state;
+    run_course(&a, "policy.rules=label patient.blood_blast_share=0.2 simulation.agents=20000", 30);
+    const DoseRecord *first = record_of(&a, DOSE_GIVEN, 0);
+    assert_non_null(first);
+    double before = result_at(&a, LAB_BLOOD_BLASTS, 0), then = result_at(&a, LAB_BLOOD_BLASTS, first->time_h);
+    print_message("  %.3g blasts in blood, first dose on day %g at %.3g\n", before, first->time_h / 24, then);
+    assert_true(before > 10 && then <= 10 && first->time_h >= 24 && first->time_h <= 240);
+    assert_true(lines_of(&a, "support", "cytoreduction") >= 1);
+    assert_string_equal(record_of(&a, DOSE_HELD, 0)->code, "circulating-blasts");
+    clinic_stop_case(&a);
+}
+
 /* --- transplant --- */
 
 static void transplanted(void **state) {
@@ -362,10 +375,10 @@ static void transplanted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(held_for_days), cmocka_unit_test(steps_down),   cmocka_unit_test(cytopenia),
-        cmocka_unit_test(any_course),    cmocka_unit_test(assay_error),  cmocka_unit_test(same_luck),
-        cmocka_unit_test(saved),         cmocka_unit_test(off),          cmocka_unit_test(death),
-        cmocka_unit_test(harm),          cmocka_unit_test(transplanted),
+        cmocka_unit_test(held_for_days), cmocka_unit_test(steps_down),  cmocka_unit_test(cytopenia),
+        cmocka_unit_test(any_course),    cmocka_unit_test(assay_error), cmocka_unit_test(same_luck),
+        cmocka_unit_test(saved),         cmocka_unit_test(off),         cmocka_unit_test(death),
+        cmocka_unit_test(harm),          cmocka_unit_test(cytoreduced), cmocka_unit_test(transplanted),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
