@@ -301,13 +301,17 @@ ubsan: ## unit tests with the undefined-behaviour sanitizer
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	  $(MAKE) BUILD=build/ubsan SANITIZE="-fsanitize=undefined -fno-sanitize-recover=all" unit
 
-# Only the config module is fuzzed: any bytes a user may name on the command line go through it.
-fuzz: ## any bytes as a config, for SECONDS=60
-	@mkdir -p build/fuzz/corpus
-	clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Ihost \
-	  $(CPPFLAGS) -o build/fuzz/config tests/fuzz_config.c $(wildcard host/config*.c) host/text.c host/status.c -lyaml -lm
-	cp configs/*.yaml build/fuzz/corpus
+# Any bytes a user may name on the command line go through the config module or, as rules, through policy.
+FUZZED := clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Ihost $(CPPFLAGS)
+
+fuzz: $(BUILD)/policy_texts.c ## any bytes as a config and as rules, for SECONDS=60 each
+	@mkdir -p build/fuzz/corpus build/fuzz/rules
+	$(FUZZED) -o build/fuzz/config tests/fuzz_config.c $(wildcard host/config*.c) host/text.c host/status.c -lyaml -lm
+	$(FUZZED) -o build/fuzz/policy tests/fuzz_policy.c $(wildcard host/config*.c host/policy*.c) $(BUILD)/policy_texts.c \
+	  host/labs.c host/text.c host/status.c -lyaml -lm
+	cp configs/*.yaml build/fuzz/corpus; cp $(POLICIES) build/fuzz/rules
 	build/fuzz/config -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 build/fuzz/corpus
+	build/fuzz/policy -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 build/fuzz/rules
 
 format: ## clang-format, in place
 	clang-format -i $(FORMATTED)

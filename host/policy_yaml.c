@@ -166,18 +166,14 @@ static Status find_nodes(PolicyReader *r, const yaml_node_t *map, RuleNodes *out
     return STATUS_OK;
 }
 
-static Status require_key(const PolicyReader *r, const yaml_node_t *map, const RuleNodes *nodes,
-                          RuleKey key) {
-    REQUIRE(nodes->node[key], STATUS_BAD_INPUT, "%s: the rule has no %s; add it", place_of(r, map).text,
-            rule_keys[key]);
-    return STATUS_OK;
-}
-
 static Status check_rule(const PolicyReader *r, const RuleNodes *nodes, const PolicyRule *rule) {
     bool waits = rule->action == ACTION_HOLD || rule->action == ACTION_DELAY;
     REQUIRE(waits || !nodes->node[KEY_UNTIL], STATUS_BAD_INPUT,
             "%s: only hold and delay have an until; leave it out",
             nodes->node[KEY_UNTIL] ? place_of(r, nodes->node[KEY_UNTIL]).text : "");
+    REQUIRE(strspn(rule->name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(rule->name),
+            STATUS_BAD_INPUT, "%s: \"%s\" is no name for a rule; use small letters, digits and -",
+            place_of(r, nodes->node[KEY_NAME]).text, config_shown(rule->name).text);
     for (int i = r->inherited; i < r->out->count; i++)
         REQUIRE(strcmp(r->out->rule[i].name, rule->name) != 0, STATUS_BAD_INPUT,
                 "%s: a rule before is called %s already; give each its own name",
@@ -198,16 +194,19 @@ static Status read_rule(PolicyReader *r, const yaml_node_t *map) {
             place_of(r, map).text, POLICY_RULES);
     PolicyRule own = {.amount = 0}, *rule = &own;
     TRY(find_nodes(r, map, &nodes));
-    TRY(require_key(r, map, &nodes, KEY_NAME));
-    TRY(require_key(r, map, &nodes, KEY_WHEN));
-    TRY(require_key(r, map, &nodes, KEY_DO));
-    TRY(copy_text(r, nodes.node[KEY_NAME], "name", rule->name, sizeof rule->name));
+    const yaml_node_t *name = nodes.node[KEY_NAME], *when = nodes.node[KEY_WHEN],
+                      *action = nodes.node[KEY_DO];
+    REQUIRE(name && when && action, STATUS_BAD_INPUT, "%s: the rule has no %s; add it", place_of(r, map).text,
+            !name   ? "name"
+            : !when ? "when"
+                    : "do");
+    TRY(copy_text(r, name, "name", rule->name, sizeof rule->name));
     TRY(copy_text(r, nodes.node[KEY_BECAUSE], "because", rule->because, sizeof rule->because));
     TRY(copy_text(r, nodes.node[KEY_SOURCE], "source", rule->source, sizeof rule->source));
     TRY(copy_text(r, nodes.node[KEY_IF], "if", rule->when_text, sizeof rule->when_text));
     TRY(copy_text(r, nodes.node[KEY_UNTIL], "until", rule->until_text, sizeof rule->until_text));
-    TRY(read_moment(r, nodes.node[KEY_WHEN], &rule->moment));
-    TRY(read_action(r, nodes.node[KEY_DO], rule));
+    TRY(read_moment(r, when, &rule->moment));
+    TRY(read_action(r, action, rule));
     TRY(read_expr(r, nodes.node[KEY_IF], &rule->when));
     TRY(read_expr(r, nodes.node[KEY_UNTIL], &rule->until));
     TRY(check_rule(r, &nodes, rule));

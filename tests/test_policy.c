@@ -341,6 +341,7 @@ static void mistakes(void **state) {
         {"rules:\n- {name: a, when: dose, do: stop}\n- {name: a, when: dose, do: stop}\n",
          "a rule before is called a"},
         {"extends: lable\nrules: []\n", "p.yaml:1:10: \"lable\" is no policy of the program"},
+        {"rules:\n- {name: 'a,b', when: dose, do: stop}\n", "\"a,b\" is no name for a rule"},
         {"rule: []\n", "a policy is `extends:` or nothing, then `rules:`"},
         {"rules: 3\n", "p.yaml:1:8: rules is a list"},
         {"", "no list of rules"},
