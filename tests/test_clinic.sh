@@ -128,6 +128,16 @@ sed -i 's/anc < 0.2/anx < 0.2/' mine.yaml
 refused "a mistake in the rules" "mine.yaml:5:7: \"anx < 0.2\": no test or fact is called anx; did you mean anc?" "${clinic[@]}" -s policy.rules=mine.yaml
 refused "no such rules" "lable: cannot be read" "${clinic[@]}" -s policy.rules=lable
 
+echo "# a scenario shows what it says"
+"$marrow" run "$configs/toxicity.yaml" -o toxicity -s simulation.agents=10000 -s simulation.dt_h=2 -q
+chain=$(awk -F, '$2 ~ /^(held|omitted|reduced|discontinued)$/ && $3 !~ /other/ { printf "%s ", $2 }' toxicity/events.csv)
+echo "# $chain"
+[[ "$chain" == *"held omitted reduced"*"reduced"*"discontinued "* ]]
+result $? "toxicity.yaml: held, omitted, reduced twice, stopped"
+"$marrow" run "$configs/mrd-start.yaml" -o mrd -s simulation.agents=4000 -s simulation.dt_h=2 --until 30 -q
+grep -q "eligibility,too-few-marrow-blasts" mrd/events.csv && grep -q ",dose," mrd/events.csv
+result $? "mrd-start.yaml: excluded by name, treated all the same"
+
 echo "# death"
 "$marrow" run "$configs/label.yaml" -o death "${clinic[@]}" -s hazards.infection=200 -s hazards.haemorrhage=200 --until 700
 result $? "a run that ends with the patient is no failure"
