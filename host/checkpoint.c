@@ -7,39 +7,10 @@
 #include <unistd.h>
 
 #include "checkpoint_hdf.h"
+#include "seal.h"
 #include "version.h"
 
 static const char *const names[CHECKPOINTS] = {"checkpoint.hdf", "checkpoint-previous.hdf"};
-
-/* What follows the HDF5 file. */
-typedef struct Seal {
-    char mark[8];
-    uint64_t length, hash;
-} Seal;
-
-static const char mark[8] = {'m', 'a', 'r', 'r', 'o', 'w', 'c', '2'};
-
-enum { LANES = 4 };
-
-static uint64_t hash_step(uint64_t hash, uint64_t word) {
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-    return hash ^ (hash >> 29);
-}
-
-/* Eight bytes at a time, in four lanes that need not wait for each other; what is left as one more word each.
- */
-static uint64_t hash_of(const void *bytes, size_t length) {
-    uint64_t lane[LANES] = {1, 2, 3, 4}, word[LANES], hash = 0xcbf29ce484222325u ^ length;
-    const char *at = bytes;
-    for (; length >= sizeof word; at += sizeof word, length -= sizeof word) {
-        memcpy(word, at, sizeof word);
-        for (int i = 0; i < LANES; i++) lane[i] = hash_step(lane[i], word[i]);
-    }
-    memset(word, 0, sizeof word);
-    memcpy(word, at, length);
-    for (int i = 0; i < LANES; i++) hash = hash_step(hash, hash_step(lane[i], word[i]));
-    return hash;
-}
 
 static Status config_text(const Config *config, char **text, size_t *length) {
     *text = NULL;
@@ -80,8 +51,7 @@ static Status put_in_place(const RunFolder *folder, RunFile *file) {
 
 static Status image_write(const RunFolder *folder, const CheckpointImage *image) {
     RunFile file = {0};
-    Seal seal = {.length = image->length, .hash = hash_of(image->bytes, image->length)};
-    memcpy(seal.mark, mark, sizeof mark);
+    Seal seal = seal_of(image->bytes, image->length);
     Status status = run_file_whole(&file, folder, names[0]);
     if (status == STATUS_OK) status = run_file_put(&file, image->bytes, image->length);
     if (status == STATUS_OK) status = run_file_put(&file, &seal, sizeof seal);
@@ -111,18 +81,6 @@ static Status file_read(const char *path, char **bytes, size_t *length) {
     fclose(file);
     REQUIRE(*bytes, STATUS_FAILED, "is too large for this machine's memory");
     REQUIRE(whole, STATUS_FAILED, "cannot be read to its end");
-    return STATUS_OK;
-}
-
-/* Cuts off the seal, if it is unbroken. */
-static Status seal_check(const char *bytes, size_t *length) {
-    Seal seal;
-    REQUIRE(*length > sizeof seal, STATUS_FAILED, "is cut short");
-    *length -= sizeof seal;
-    memcpy(&seal, bytes + *length, sizeof seal);
-    REQUIRE(memcmp(seal.mark, mark, sizeof mark) == 0 && seal.length == *length &&
-                seal.hash == hash_of(bytes, *length),
-            STATUS_FAILED, "is damaged");
     return STATUS_OK;
 }
 

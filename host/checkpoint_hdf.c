@@ -1,7 +1,6 @@
 #include "checkpoint_hdf.h"
 
-#include <hdf5.h>
-#include <string.h>
+#include "hdf.h"
 
 /* In memory, so that HDF5 never meets a full disk. `grows` bytes at a time. */
 static hid_t memory_access(size_t grows) {
@@ -25,26 +24,17 @@ static size_t size_of(PieceKind kind) {
     return kind == PIECE_BYTES ? 1 : 4;
 }
 
-static bool unit_put(hid_t set, const char *unit) {
-    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
-    H5Tset_size(type, strlen(unit) + 1);
-    hid_t attribute = H5Acreate2(set, "unit", type, space, H5P_DEFAULT, H5P_DEFAULT);
-    bool good = attribute >= 0 && H5Awrite(attribute, type, unit) >= 0;
-    if (attribute >= 0) H5Aclose(attribute);
-    H5Sclose(space);
-    H5Tclose(type);
-    return good;
-}
-
 static bool put(hid_t file, const Piece *piece) {
-    hsize_t count = piece->length / size_of(piece->kind);
-    hid_t space = H5Screate_simple(1, &count, NULL), type = type_of(piece->kind);
-    hid_t set = H5Dcreate2(file, piece->name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool good = set >= 0 && (!piece->unit || unit_put(set, piece->unit));
-    if (good && count) good = H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, piece->bytes) >= 0;
-    if (set >= 0) H5Dclose(set);
-    H5Sclose(space);
-    return good;
+    hid_t type = type_of(piece->kind);
+    return hdf_column(file,
+                      &(HdfColumn){.name = piece->name,
+                                   .unit = piece->unit,
+                                   .file_type = type,
+                                   .memory_type = type,
+                                   .rows = piece->length / size_of(piece->kind),
+                                   .wide = 1,
+                                   .values = piece->bytes},
+                      0);
 }
 
 /* The image is where HDF5 keeps it: it is as large as the agents, and a copy would double that. */
