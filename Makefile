@@ -75,7 +75,7 @@ SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
 FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch] viz/*.[ch] viz/*.cpp)
 
-.PHONY: all man uninstall deps deps-dev demo plot portable test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz \
+.PHONY: all man uninstall deps deps-dev demo plot portable test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -312,6 +312,18 @@ fuzz: $(BUILD)/policy_texts.c ## any bytes as a config and as rules, for SECONDS
 	cp configs/*.yaml build/fuzz/corpus; cp $(POLICIES) build/fuzz/rules
 	build/fuzz/config -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 build/fuzz/corpus
 	build/fuzz/policy -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 build/fuzz/rules
+
+# Everything a checkpoint goes through is watched for errors, the first intervals after it included; what reads it is
+# steered by as well.
+FUZZED := -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-pass-failed
+READING := $(addprefix host/,checkpoint.c checkpoint_hdf.c run_checkpoint.c sim_pieces.c dosing_pieces.c pieces.c seal.c)
+fuzz-checkpoint: ## cut, damaged and odd checkpoints, for SECONDS=60
+	@mkdir -p build/fuzz/checkpoints
+	$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz SANITIZE="$(FUZZED)" build/fuzz/libmarrow.a
+	clang $(HOST) -O1 $(FUZZED) -fsanitize=fuzzer -Ihost -o build/fuzz/checkpoint tests/fuzz_checkpoint.c $(READING) \
+	  build/fuzz/libmarrow.a $(LIBS)
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp build/fuzz/checkpoint -max_total_time=$(SECONDS) -max_len=256 \
+	  -len_control=0 -detect_leaks=0 -timeout=20 -close_fd_mask=2 build/fuzz/checkpoints
 
 format: ## clang-format, in place
 	clang-format -i $(FORMATTED)
