@@ -30,6 +30,8 @@ static bool numbers_sound(const Dosing *d) {
     return sound && d->done <= d->planned && d->opened <= d->planned;
 }
 
+static const double MOST_MG = 1e15; /* of a dose, or in an hour: as in tables */
+
 static bool text_ends(const char *text, size_t room) {
     return memchr(text, '\0', room) != NULL;
 }
@@ -38,8 +40,8 @@ static bool text_ends(const char *text, size_t room) {
 static bool record_sound(const DoseRecord *r) {
     unsigned char asked;
     memcpy(&asked, (const char *)r + offsetof(DoseRecord, asked), 1);
-    return isfinite(r->time_h) && isfinite(r->amount_mg) && isfinite(r->rate_mg_per_h) && r->amount_mg >= 0 &&
-           r->rate_mg_per_h >= 0 && (unsigned)r->kind < DOSE_KINDS && r->evid >= 0 && r->evid <= 4 &&
+    return isfinite(r->time_h) && r->amount_mg >= 0 && r->amount_mg <= MOST_MG && r->rate_mg_per_h >= 0 &&
+           r->rate_mg_per_h <= MOST_MG && (unsigned)r->kind < DOSE_KINDS && r->evid >= 0 && r->evid <= 4 &&
            asked <= 1 && text_ends(r->code, sizeof r->code) && text_ends(r->note, sizeof r->note);
 }
 

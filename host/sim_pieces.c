@@ -62,12 +62,16 @@ static const double MOST_CELLS = 1e18; /* fits a 64-bit integer, and so does a s
 
 static bool class_sound(const Sim *sim, const SimSaved *saved, int c) {
     const ClassState *s = &saved->state[c];
+    const i64 counts[] = {s->cells, s->dying, s->births};
+    const double sums[] = {s->cd22, s->bound, s->inside, s->setpoint};
+    i64 places = (i64)sim->frame.pages * PAGE_SLOTS * sim->backend->members;
     double weight = (double)saved->group[sim->classes.cls[c].group].weight;
-    return s->cells >= 0 && s->dying >= 0 && s->births >= 0 && s->cells <= UINT32_MAX &&
-           s->dying <= UINT32_MAX && s->births <= UINT32_MAX && weight * (double)s->cells <= MOST_CELLS &&
-           weight * (double)s->dying <= MOST_CELLS && finite_all(&s->cd22, 4) && trend_sound(s->cd22_loss) &&
-           trend_sound(s->bound_loss) && trend_sound(s->setpoint_growth) && s->newcomer_debt >= 0 &&
-           s->newcomer_debt <= 1e9 && step_sound(&saved->steps[c], &sim->frame.cls[c]);
+    bool sound = true;
+    for (int i = 0; i < 3; i++)
+        sound = sound && counts[i] >= 0 && counts[i] <= places && weight * (double)counts[i] <= MOST_CELLS;
+    return sound && finite_all(sums, 4) && trend_sound(s->cd22_loss) && trend_sound(s->bound_loss) &&
+           trend_sound(s->setpoint_growth) && s->newcomer_debt >= 0 && s->newcomer_debt <= (double)places &&
+           step_sound(&saved->steps[c], &sim->frame.cls[c]);
 }
 
 static bool group_sound(const CellGroup *group, const CellGroup *own) {
@@ -80,8 +84,11 @@ static bool books_sound(const SimSaved *s) {
                          s->resampled_cells};
     const i64 cost[] = {s->cost.steps, s->cost.agent_steps, s->cost.place_steps, s->cost.agents,
                         s->cost.peak_agents};
-    bool sound = isfinite(s->degraded_nmol) && isfinite(s->lost_nmol) && s->harm.blast_per_h >= 0 &&
-                 s->harm.blood_blast_per_h >= 0 && s->harm.b_cell_per_h >= 0;
+    double harm[sizeof s->harm / sizeof(double)];
+    memcpy(harm, &s->harm, sizeof harm);
+    bool sound = isfinite(s->degraded_nmol) && isfinite(s->lost_nmol);
+    for (size_t i = 0; i < sizeof harm / sizeof harm[0]; i++)
+        sound = sound && harm[i] >= 0 && isfinite(harm[i]);
     for (int i = 0; i < 5; i++)
         sound =
             sound && fabs((double)cells[i]) <= MOST_CELLS && cost[i] >= 0 && (double)cost[i] <= MOST_CELLS;
