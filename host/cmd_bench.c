@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench_view.h"
 #include "commands.h"
 #include "options.h"
 #include "ranks.h"
@@ -304,7 +305,9 @@ Status cmd_bench(int argc, char **argv) {
     Options options = {0};
     Status status = options_parse(&options, &use, argc, argv);
     if (status == STATUS_OK && !options.help)
-        status = options.mpi ? mpi_story(&options) : bench_story(&options);
+        status = options.mpi     ? mpi_story(&options)
+                 : options.watch ? bench_view(&options)
+                                 : bench_story(&options);
     options_destroy(&options);
     return status;
 }

@@ -35,6 +35,7 @@ enum {
     KEY_MERGE,
     KEY_ACTIONS,
     KEY_HEADLESS,
+    KEY_WATCH,
     KEY_SCRIPT,
     KEY_TOUR,
     KEY_UNATTENDED,
@@ -117,6 +118,7 @@ static const Row rows[] = {
     {{"schema", KEY_SCHEMA, 0, 0, "every key with type, range, default, meaning and source; needs no CONFIG",
       4},
      OPTIONS_SCHEMA},
+    {{"view", KEY_WATCH, 0, 0, "pictures, and what watching costs the simulation", 4}, OPTIONS_MPI},
     {{"mpi", KEY_MPI, 0, 0, "under mpirun: all processes against one, each with one thread", 4}, OPTIONS_MPI},
     {{"help", 'h', 0, 0, "this help", -1}, 0},
 };
@@ -248,6 +250,7 @@ static Status take(Parse *parse, int key, char *value) {
     case 'q': out->quiet = true; return STATUS_OK;
     case KEY_JSON: out->json = true; return STATUS_OK;
     case KEY_SCHEMA: out->schema = true; return STATUS_OK;
+    case KEY_WATCH: out->watch = true; return STATUS_OK;
     case KEY_MPI: out->mpi = true; return STATUS_OK;
     case 'h': out->help = true; return STATUS_OK;
     default: return argument(out, parse->use, value);
@@ -334,9 +337,10 @@ void options_destroy(Options *options) {
 }
 
 Status options_config(const Options *options, Config *config) {
-    REQUIRE(options->config_path, STATUS_BAD_INPUT, "no CONFIG given; try configs/label.yaml");
+    REQUIRE(options->config_path || options->defaults, STATUS_BAD_INPUT,
+            "no CONFIG given; try configs/label.yaml");
     config_default(config);
-    TRY(config_load(config, options->config_path));
+    if (options->config_path) TRY(config_load(config, options->config_path));
     for (int i = 0; i < options->assignment_count; i++) TRY(config_set(config, options->assignments[i]));
     return config_check(config);
 }

@@ -15,7 +15,7 @@ enum {
     OPTIONS_PROGRESS = 8,   /* -q */
     OPTIONS_JSON = 16,      /* --json */
     OPTIONS_SCHEMA = 32,    /* --schema */
-    OPTIONS_MPI = 64,       /* --mpi */
+    OPTIONS_MPI = 64,       /* --mpi, --view */
     OPTIONS_RUN = 128,      /* DIR, a run's folder */
     OPTIONS_EXPORT = 256,   /* --format, --at, --cells, -o FILE, --force */
     OPTIONS_ONE = 512,      /* --drop-checkpoint */
@@ -45,6 +45,8 @@ typedef struct Options {
     bool drop_checkpoint, keep_checkpoints, merge;
     int argc; /* the command's own words */
     char **argv;
+    bool defaults;             /* no CONFIG is needed: the patient of config_default */
+    bool watch;                /* bench --view */
     bool headless;             /* view: no window */
     const char *script;        /* view: commands from a file */
     const char *tour, *record; /* view: a tour's name or file; where what hands do is written down */
@@ -58,7 +60,8 @@ typedef struct Options {
 Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv);
 void options_destroy(Options *options);
 
-/* The same with assignments of its own, and room for one more at a time. STATUS_FAILED: out of memory. */
+/* The same with assignments of its own, and room for one more at a time; what a sweep varies stays behind.
+ * STATUS_FAILED: out of memory. */
 Status options_copy(Options *to, const Options *from);
 Status options_assign(Options *options, const char *assignment);
 

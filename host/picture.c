@@ -153,12 +153,17 @@ void picture_view_fill(View *out, const PictureView *view, const CellClasses *cl
 
 enum { POOLS = 16 };
 
+/* Memory for one pool's numbers, kept from picture to picture. */
+typedef struct Pixels {
+    u32 *number;
+    size_t room;
+} Pixels;
+
 struct PictureJob {
     Backend *backend;
-    Picture picture;   /* what is known already */
-    u32 *pixel[POOLS]; /* one a pool */
+    Picture picture; /* what is known already; its pixels are of the first pool */
+    Pixels pool[POOLS];
     Fetch fetch[POOLS];
-    int pools;
 };
 
 static void picture_describe(Picture *p, const PictureView *view, const View *v, const CellClasses *classes,
@@ -174,39 +179,44 @@ static void picture_describe(Picture *p, const PictureView *view, const View *v,
     p->pixels = v->words;
 }
 
+static Status pixels_room(Pixels *pixels, size_t room) {
+    if (room <= pixels->room) return STATUS_OK;
+    free(pixels->number);
+    *pixels = (Pixels){malloc(room * sizeof(u32)), room};
+    REQUIRE(pixels->number, STATUS_FAILED, "picture: no memory for %zu numbers; make it smaller", room);
+    return STATUS_OK;
+}
+
 static Status pool_ask(PictureJob *job, int i, const View *v, const CellClasses *classes) {
     Backend *pool = backend_pool_of(job->backend, i);
     size_t bytes = v->words * sizeof(u32);
     bool flow = job->picture.view.mode == PICTURE_FLOW;
-    job->pixel[i] = malloc(bytes);
-    REQUIRE(job->pixel[i], STATUS_FAILED, "picture: no memory for %u numbers; make it smaller", v->words);
+    TRY(pixels_room(&job->pool[i], v->words));
     TRY(backend_picture(pool, bytes));
     TRY(backend_write(pool, POOL_VIEW, 0, sizeof *v, v));
     TRY(backend_launch(pool, KERNEL_blank, (u32)classes->count));
     TRY(backend_launch(pool, flow ? KERNEL_cytometer : KERNEL_section, (u32)classes->count));
-    return backend_fetch(pool, POOL_PICTURE, 0, bytes, job->pixel[i], &job->fetch[i]);
+    return backend_fetch(pool, POOL_PICTURE, 0, bytes, job->pool[i].number, &job->fetch[i]);
+}
+
+static Status job_create(PictureJob **job, Backend *backend) {
+    if (!*job) *job = calloc(1, sizeof **job);
+    REQUIRE(*job, STATUS_FAILED, "picture: out of memory");
+    (*job)->backend = backend;
+    return STATUS_OK;
 }
 
 Status picture_ask(PictureJob **out, Backend *backend, const CellClasses *classes, int64_t agents,
                    const PictureView *view) {
     View v;
-    *out = NULL;
     TRY(picture_view_check(view));
     REQUIRE(ranks_count() == 1, STATUS_UNAVAILABLE,
             "picture: not built for several processes; run without mpirun");
-    PictureJob *job = calloc(1, sizeof *job);
-    REQUIRE(job, STATUS_FAILED, "picture: out of memory");
+    TRY(job_create(out, backend));
     picture_view_fill(&v, view, classes, agents);
-    picture_describe(&job->picture, view, &v, classes, agents);
-    job->backend = backend;
-    Status status = STATUS_OK;
-    for (int i = 0; status == STATUS_OK && i < backend_pools(backend); i++, job->pools++)
-        status = pool_ask(job, i, &v, classes);
-    if (status == STATUS_OK)
-        *out = job;
-    else
-        picture_job_destroy(job);
-    return status;
+    picture_describe(&(*out)->picture, view, &v, classes, agents);
+    for (int i = 0; i < backend_pools(backend); i++) TRY(pool_ask(*out, i, &v, classes));
+    return STATUS_OK;
 }
 
 /* Of keys the least stays, counts add up. */
@@ -218,14 +228,15 @@ static void pixels_join(u32 *to, const u32 *from, size_t count, PictureMode mode
 }
 
 Status picture_take(PictureJob *job, Picture *out) {
-    for (int i = 0; i < job->pools; i++)
-        TRY(backend_fetched(backend_pool_of(job->backend, i), &job->fetch[i]));
-    for (int i = 1; i < job->pools; i++)
-        pixels_join(job->pixel[0], job->pixel[i], job->picture.pixels, job->picture.view.mode);
-    free(out->pixel);
-    *out = job->picture;
-    out->pixel = job->pixel[0];
-    job->pixel[0] = NULL;
+    Picture taken = job->picture;
+    int pools = backend_pools(job->backend);
+    for (int i = 0; i < pools; i++) TRY(backend_fetched(backend_pool_of(job->backend, i), &job->fetch[i]));
+    for (int i = 1; i < pools; i++)
+        pixels_join(job->pool[0].number, job->pool[i].number, taken.pixels, taken.view.mode);
+    taken.pixel = job->pool[0].number;
+    taken.room = job->pool[0].room;
+    job->pool[0] = (Pixels){out->pixel, out->room}; /* for the next picture */
+    *out = taken;
     return STATUS_OK;
 }
 
@@ -233,7 +244,7 @@ void picture_job_destroy(PictureJob *job) {
     if (!job) return;
     for (int i = 0; i < POOLS && i < backend_pools(job->backend); i++) {
         backend_forget(backend_pool_of(job->backend, i), &job->fetch[i]);
-        free(job->pixel[i]);
+        free(job->pool[i].number);
     }
     free(job);
 }

@@ -76,21 +76,23 @@ typedef struct Picture {
     uint8_t kind[MAX_CLASSES], clone[MAX_CLASSES]; /* PictureKind and clone of each class, for keys; clone
                                                       CONFIG_CLONES: healthy */
     u32 *pixel;
-    size_t pixels;
-    unsigned sample_of; /* PICTURE_FLOW: one cell of so many was taken */
+    size_t pixels, room; /* of `pixel`, and what there is memory for */
+    unsigned sample_of;  /* PICTURE_FLOW: one cell of so many was taken */
 } Picture;
 void picture_destroy(Picture *picture);
 
-/* A picture on its way. Starts zeroed; one at a time per backend. */
+/* A picture on its way, and the memory for the next. */
 typedef struct PictureJob PictureJob;
 
-/* Asks for a picture of the agents (`agents` of them) as they are now; waits for nothing. On several devices
- * each makes its own and picture_take puts them together. STATUS_BAD_INPUT: the view; STATUS_UNAVAILABLE:
- * several processes; STATUS_FAILED: memory or the device. */
+/* Asks for a picture of the agents (`agents` of them) as they are now; waits for nothing. `*job` is NULL at
+ * first, and can be used again once its picture was taken. On several devices each makes its own and
+ * picture_take puts them together. STATUS_BAD_INPUT: the view; STATUS_UNAVAILABLE: several processes;
+ * STATUS_FAILED: memory or the device. */
 Status picture_ask(PictureJob **job, Backend *backend, const CellClasses *classes, int64_t agents,
                    const PictureView *view);
 
-/* The picture that was asked for, however many intervals ago, into `out`, whose memory is used again. */
+/* The picture that was asked for, however many intervals ago, into `out`; the memory of what was there before
+ * goes to the job. */
 Status picture_take(PictureJob *job, Picture *out);
 void picture_job_destroy(PictureJob *job); /* accepts NULL; before the backend is closed */
 

@@ -40,7 +40,13 @@ void picture_palette(PicturePalette *p) {
 
 /* ---- keys ---- */
 
-enum { KEY_TABLE = 1 << KEY_DEPTH_SHIFT }; /* class and colour, the key's low bits */
+/* A colour for every combination of living, class and colour: the key without its depth. Nobody's class is
+ * one that does not exist. */
+enum { KEY_LOW = 1 << KEY_DEPTH_SHIFT, KEY_TABLE = 2 * KEY_LOW };
+
+static u32 key_index(u32 key) {
+    return key % KEY_LOW + (key >> 31) * KEY_LOW;
+}
 
 static u32 key_colour(const Picture *picture, const PicturePalette *palette, u32 cls, u32 colour) {
     if (cls >= MAX_CLASSES) return palette->background;
@@ -49,32 +55,36 @@ static u32 key_colour(const Picture *picture, const PicturePalette *palette, u32
     return palette->ramp[colour];
 }
 
+static void table_fill(u32 table[KEY_TABLE], const Picture *picture, const PicturePalette *palette) {
+    for (u32 i = 0; i < KEY_LOW; i++) {
+        table[i] = palette->kind[PICTURE_DYING];
+        table[KEY_LOW + i] = key_colour(picture, palette, i >> KEY_CLASS_SHIFT, i % KEY_COLOURS);
+    }
+}
+
 static u32 darker(u32 colour) {
     return 0xff000000u | ((colour >> 1) & 0x7f7f7fu);
 }
 
 /* A disc's rim is drawn where another cell begins, so that neighbours of one colour are told apart. */
-static bool is_rim(const Picture *p, int x, int y) {
-    const u32 *at = p->pixel + (size_t)y * (size_t)p->view.width + x;
-    return (x > 0 && at[-1] != *at) || (y > 0 && at[-p->view.width] != *at);
+static void paint_rims(const u32 *row, const u32 *above, int width, u32 *rgba) {
+    for (int x = 0; x < width; x++) {
+        bool rim = (x > 0 && row[x - 1] != row[x]) || (above && above[x] != row[x]);
+        if (rim && row[x] != PICTURE_NOBODY) rgba[x] = darker(rgba[x]);
+    }
 }
 
 static void paint_dots(const Picture *p, const PicturePalette *palette, u32 *rgba, size_t pitch) {
     static const double rims_from_pixels = 3;
     bool rims = p->cell_um * p->view.pixels_per_um >= rims_from_pixels;
-    u32 *table = malloc(KEY_TABLE * sizeof *table);
-    for (u32 i = 0; table && i < KEY_TABLE; i++)
-        table[i] = key_colour(p, palette, i >> KEY_CLASS_SHIFT, i % KEY_COLOURS);
-    for (int y = 0; table && y < p->view.height; y++)
-        for (int x = 0; x < p->view.width; x++) {
-            u32 key = p->pixel[(size_t)y * (size_t)p->view.width + (size_t)x];
-            u32 colour = key == PICTURE_NOBODY ? palette->background
-                         : key & KEY_LIVING    ? table[key % KEY_TABLE]
-                                               : palette->kind[PICTURE_DYING];
-            rgba[(size_t)y * pitch + (size_t)x] =
-                rims && key != PICTURE_NOBODY && is_rim(p, x, y) ? darker(colour) : colour;
-        }
-    free(table);
+    u32 table[KEY_TABLE];
+    table_fill(table, p, palette);
+    for (int y = 0; y < p->view.height; y++) {
+        const u32 *row = p->pixel + (size_t)y * (size_t)p->view.width;
+        u32 *out = rgba + (size_t)y * pitch;
+        for (int x = 0; x < p->view.width; x++) out[x] = table[key_index(row[x])];
+        if (rims) paint_rims(row, y > 0 ? row - p->view.width : NULL, p->view.width, out);
+    }
 }
 
 /* ---- counts ---- */

@@ -145,7 +145,7 @@ table() {
 
 if command -v nvcc > "$folder/found"; then
     compile=with_nvcc
-    echo '#include "observe.h"' > "$folder/all.cu"
+    echo '#include "picture.h"' > "$folder/all.cu"
 elif [ -x "$nvrtc_code" ] && sh "$here/embed.sh" "$folder/all.c" "$folder/all.cl" && "$nvrtc_code"; then
     compile=with_nvrtc
 else

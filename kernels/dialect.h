@@ -23,7 +23,7 @@
  *   global_least    compare and exchange    atomic_min            atomicMin
  *   fetch_ahead(p)  __builtin_prefetch      (nothing)             (nothing)
  *   PACK            1                       4 *                   4
- *   BATCH           64                      4, 64 in pages        4
+ *   BATCH           256                     4, 256 in pages       4
  *
  * A kernel is a strided loop over pages (GROUP_ID, in steps of GROUP_COUNT), and inside a page a
  * strided loop over places (FOR_LANES), so that neither launch width is ever part of a result.
@@ -91,7 +91,7 @@ DEVICE_FN f32 float_of(u32 u) {
 #define high_product(a, b) ((u32)(((u64)(a) * (b)) >> 32))
 #define count_bits(a) ((u32)__builtin_popcount(a))
 #define fetch_ahead(p) __builtin_prefetch((p), 1)
-#define BATCH 64u
+#define BATCH 256u
 #define shared_add(p, v) shared_add_plain((p), (v))
 #define global_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
 #define global_least(p, v) global_least_plain((p), (v))
@@ -128,7 +128,7 @@ typedef float f32;
 #define LANE_ID 0u
 #define LANE_COUNT 1u
 #define PACK 1u
-#define BATCH 64u
+#define BATCH 256u
 #define BARRIER()
 #define VECTOR_LOOP _Pragma("clang loop vectorize(assume_safety) vectorize_width(16)")
 #else

@@ -25,7 +25,7 @@ compile() {
     for generation in $generations; do
         case $known in *sm_$generation*) codes="$codes -gencode=arch=compute_$generation,code=sm_$generation" ;; esac
     done
-    echo '#include "observe.h"' > "$1.cu"
+    echo '#include "picture.h"' > "$1.cu"
     # shellcheck disable=SC2086 # one option a word
     "$nvcc" $codes -DTARGET_CUDA --std=c++14 --fmad=false \
         --prec-div=true --prec-sqrt=true --ftz=false -diag-suppress 177 -I"$here" -fatbin -o "$1" "$1.cu"

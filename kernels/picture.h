@@ -82,13 +82,16 @@ DEVICE_FN void batch_kinds(GLOBAL_MEM const f32 *x, u32 kind, u32 *kinds) {
  */
 DEVICE_FN void batch_place(GLOBAL_MEM const u32 *w, GLOBAL_MEM const View *view, u32 in_blood,
                            const u32 *kinds, f32 *px, f32 *py, u32 *depth) {
+    const f32 scale = view->scale, offset_x = view->offset_x, offset_y = view->offset_y;
+    const f32 left = (f32)view->left, top = (f32)view->top;
+    const u32 shown = view->kinds;
+    const Strip strip = section_strip(in_blood);
     EACH_OF_BATCH(k) {
         Spot spot =
-            section_spot(w[k * WORD_FIELDS + WORD_ID_LOW], w[k * WORD_FIELDS + WORD_ID_HIGH], in_blood);
-        f32 x = fused(spot.x_um, view->scale, view->offset_x) - (f32)view->left;
-        f32 y = fused(spot.y_um, view->scale, view->offset_y) - (f32)view->top;
-        px[k] = view->kinds >> kinds[k] & 1u ? x : NOWHERE;
-        py[k] = y;
+            section_spot_in(w[k * WORD_FIELDS + WORD_ID_LOW], w[k * WORD_FIELDS + WORD_ID_HIGH], strip);
+        f32 x = fused(spot.x_um, scale, offset_x) - left;
+        px[k] = shown >> kinds[k] & 1u ? x : NOWHERE;
+        py[k] = fused(spot.y_um, scale, offset_y) - top;
         depth[k] = (u32)(spot.z_um * (KEY_DEPTHS / SECTION_DEEP_UM));
     }
 }
@@ -110,12 +113,11 @@ DEVICE_FN void batch_colour(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, GL
     EACH_OF_BATCH(k) colour[k] = axis_step(&view->colour, value[k]);
 }
 
-DEVICE_FN void pixel_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 x, u32 y, u32 key) {
-    GLOBAL_MEM u32 *pixel = picture + y * view->width + x;
+DEVICE_FN void pixel_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 pixel, u32 key) {
     if (view->density)
-        global_add(pixel, 1u);
-    else if (key < *pixel)
-        global_least(pixel, key);
+        global_add(&picture[pixel], 1u);
+    else if (key < picture[pixel])
+        global_least(&picture[pixel], key);
 }
 
 /* The whole numbers within [from, to], cut to a picture's side. */
@@ -126,30 +128,58 @@ DEVICE_FN u32 pixel_end(f32 to, u32 side) {
     return to < 0.0f ? 0u : to >= (f32)side ? side : (u32)to + 1u;
 }
 
-/* Whether a disc covers the middle of a pixel. */
-DEVICE_FN u32 disc_covers(f32 px, f32 py, f32 radius, u32 x, u32 y) {
-    f32 dx = (f32)x + 0.5f - px, dy = (f32)y + 0.5f - py;
-    return dx * dx + dy * dy <= radius * radius;
+/* Half the width of a disc in a row of pixels; negative: it does not reach it. */
+DEVICE_FN f32 disc_half(f32 py, f32 radius, u32 y) {
+    f32 dy = (f32)y + 0.5f - py, rest = radius * radius - dy * dy;
+    return rest < 0.0f ? -1.0f : square_root(rest);
 }
 
 DEVICE_FN void disc_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, f32 px, f32 py, u32 key) {
     f32 r = view->radius;
-    for (u32 y = pixel_first(py - r); y < pixel_end(py + r, view->height); y++)
-        for (u32 x = pixel_first(px - r); x < pixel_end(px + r, view->width); x++)
-            if (disc_covers(px, py, r, x, y)) pixel_put(picture, view, x, y, key);
+    for (u32 y = pixel_first(py - r); y < pixel_end(py + r, view->height); y++) {
+        f32 half = disc_half(py, r, y);
+        if (half < 0.0f) continue;
+        u32 end = pixel_end(px + half - 0.5f, view->width);
+        for (u32 x = pixel_first(px - half + 0.5f); x < end; x++)
+            pixel_put(picture, view, y * view->width + x, key);
+    }
+}
+
+/* Whether disc_put would touch this pixel. */
+DEVICE_FN u32 disc_covers(GLOBAL_MEM const View *view, f32 px, f32 py, u32 x, u32 y) {
+    f32 r = view->radius, half = disc_half(py, r, y);
+    if (half < 0.0f || y < pixel_first(py - r) || y >= pixel_end(py + r, view->height)) return 0u;
+    return x >= pixel_first(px - half + 0.5f) && x < pixel_end(px + half - 0.5f, view->width);
 }
 
 DEVICE_FN u32 dot_inside(GLOBAL_MEM const View *view, f32 px, f32 py) {
     return px >= 0.0f && py >= 0.0f && px < (f32)view->width && py < (f32)view->height;
 }
 
-DEVICE_FN void cell_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, f32 px, f32 py, u32 key) {
-    f32 r = view->radius;
-    if (r < 0.75f) {
-        if (dot_inside(view, px, py)) pixel_put(picture, view, (u32)px, (u32)py, key);
-    } else if (px > -r && py > -r && px < (f32)view->width + r && py < (f32)view->height + r) {
-        disc_put(picture, view, px, py, key);
+#define NO_PIXEL 0xffffffffu
+
+/* Cells of one pixel each. The pixels of a batch are asked for from memory together, since they lie anywhere.
+ */
+DEVICE_FN void batch_put_dots(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, const f32 *px,
+                              const f32 *py, const u32 *key) {
+    const u32 width = view->width;
+    const f32 right = (f32)width, bottom = (f32)view->height;
+    u32 pixel[BATCH];
+    EACH_OF_BATCH(k) {
+        u32 inside = (px[k] >= 0.0f) & (py[k] >= 0.0f) & (px[k] < right) & (py[k] < bottom);
+        u32 x = (u32)(inside ? px[k] : 0.0f), y = (u32)(inside ? py[k] : 0.0f);
+        pixel[k] = inside ? y * width + x : NO_PIXEL;
     }
+    ONE_OF_BATCH(k) if (pixel[k] != NO_PIXEL) fetch_ahead(&picture[pixel[k]]);
+    ONE_OF_BATCH(k) if (pixel[k] != NO_PIXEL) pixel_put(picture, view, pixel[k], key[k]);
+}
+
+DEVICE_FN void batch_put_discs(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, const f32 *px,
+                               const f32 *py, const u32 *key) {
+    f32 r = view->radius, right = (f32)view->width + r, bottom = (f32)view->height + r;
+    ONE_OF_BATCH(k)
+    if (px[k] > -r && py[k] > -r && px[k] < right && py[k] < bottom)
+        disc_put(picture, view, px[k], py[k], key[k]);
 }
 
 /* Cells of one page into the picture. Counting takes a cell for a point however near it is. */
@@ -164,12 +194,15 @@ KERNEL void section(POOL) {
             GLOBAL_MEM const f32 *x = real_field(real, page, 0u) + i;
             GLOBAL_MEM const u32 *w = word_of(word, page, i);
             f32 px[BATCH], py[BATCH];
-            u32 kinds[BATCH], depth[BATCH], colour[BATCH];
+            u32 kinds[BATCH], key[BATCH], colour[BATCH];
             batch_kinds(x, kind, kinds);
-            batch_place(w, view, in_blood, kinds, px, py, depth);
+            batch_place(w, view, in_blood, kinds, px, py, key);
             batch_colour(x, w, view, kind, kinds, colour);
-            ONE_OF_BATCH(k)
-            cell_put(picture, view, px[k], py[k], picture_key(kinds[k], depth[k], cls, colour[k]));
+            EACH_OF_BATCH(k) key[k] = picture_key(kinds[k], key[k], cls, colour[k]);
+            if (view->radius < 0.75f)
+                batch_put_dots(picture, view, px, py, key);
+            else
+                batch_put_discs(picture, view, px, py, key);
         }
     }
 }
@@ -218,7 +251,7 @@ DEVICE_FN u32 find_covers(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, GLOB
     f32 py = fused(spot.y_um, view->scale, view->offset_y) - (f32)view->top;
     if (view->radius < 0.75f) {
         if (!dot_inside(view, px, py) || (u32)px != view->find_x || (u32)py != view->find_y) return 0u;
-    } else if (!disc_covers(px, py, view->radius, view->find_x, view->find_y)) {
+    } else if (!disc_covers(view, px, py, view->find_x, view->find_y)) {
         return 0u;
     }
     if (view->colour.quantity > QUANTITY_CLONE)

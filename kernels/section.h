@@ -30,18 +30,42 @@ DEVICE_FN f32 lane_sway_um(f32 x_um) {
     return LANE_SWAY_UM * (t < 0.5f ? hump : -hump);
 }
 
+/* Every bit hangs on every bit (the finaliser of MurmurHash3, Appleby). Scenery needs no better luck, and a
+ * picture has to look up every cell's. */
+DEVICE_FN u32 section_mix(u32 h) {
+    h = (h ^ h >> 16) * 0x85ebca6bu;
+    h = (h ^ h >> 13) * 0xc2b2ae35u;
+    return h ^ h >> 16;
+}
+
+/* How far from a sinusoid's middle cells lie: inside, or from its wall to the next one's. */
+typedef struct Strip {
+    f32 from_um, wide_um;
+} Strip;
+
+DEVICE_FN Strip section_strip(u32 in_blood) {
+    Strip strip;
+    strip.from_um = in_blood ? -LANE_RADIUS_UM : LANE_RADIUS_UM;
+    strip.wide_um = in_blood ? 2.0f * LANE_RADIUS_UM : LANE_SPACING_UM - 2.0f * LANE_RADIUS_UM;
+    return strip;
+}
+
+DEVICE_FN Spot section_spot_in(u32 id_low, u32 id_high, Strip strip) {
+    u32 a = section_mix(id_low ^ id_high * 0x9e3779b9u), b = section_mix(id_high ^ a);
+    u32 c = section_mix(a + b * 0x9e3779b9u);
+    f32 lane = (f32)high_product(c << 16, LANES) + 0.5f;
+    Spot spot;
+    spot.x_um = SECTION_UM * luck_unit(a);
+    f32 y_um =
+        LANE_SPACING_UM * lane + lane_sway_um(spot.x_um) + strip.from_um + strip.wide_um * luck_unit(b);
+    spot.y_um = y_um < SECTION_UM ? y_um : y_um - SECTION_UM;
+    spot.z_um = SECTION_DEEP_UM * luck_unit(c);
+    return spot;
+}
+
 /* The same for every run: two runs of one seed, or of two, show a cell of one identity at one point. */
 DEVICE_FN Spot section_spot(u32 id_low, u32 id_high, u32 in_blood) {
-    Luck luck = philox(0u, 0u, id_low, id_high, 0u, PURPOSE_PLACE);
-    f32 across = luck_unit(luck.b), edge = LANE_RADIUS_UM;
-    f32 from = in_blood ? -edge : edge, wide = in_blood ? 2.0f * edge : LANE_SPACING_UM - 2.0f * edge;
-    Spot spot;
-    spot.x_um = SECTION_UM * luck_unit(luck.a);
-    f32 y_um =
-        LANE_SPACING_UM * ((f32)(luck.d % LANES) + 0.5f) + lane_sway_um(spot.x_um) + from + wide * across;
-    spot.y_um = y_um < SECTION_UM ? y_um : y_um - SECTION_UM;
-    spot.z_um = SECTION_DEEP_UM * luck_unit(luck.c);
-    return spot;
+    return section_spot_in(id_low, id_high, section_strip(in_blood));
 }
 
 #endif

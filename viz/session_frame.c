@@ -6,7 +6,6 @@
 
 #include "session_state.h"
 
-static const double most_frames_per_s = 60;
 static const double unseen_s = 0.1; /* a frame nobody has taken is replaced no sooner */
 
 /* ---- status ---- */
@@ -78,6 +77,16 @@ void status_publish(Session *s) {
 
 /* ---- when ---- */
 
+/* While the simulation runs, pictures take a quarter of its time where that gives 30 to 60 a second, and half
+ * of it at most; while it stands still, none of it is lost. */
+static double between_frames_s(const Session *s, bool seen) {
+    static const double fastest_s = 1 / 60.0, usual_s = 1 / 30.0;
+    if (!seen) return unseen_s;
+    if (!s->playing) return fastest_s;
+    double fair_s = fmin(fmax(4 * s->frame_cost_s, fastest_s), usual_s);
+    return fmax(fair_s, 2 * s->frame_cost_s);
+}
+
 bool frame_due(Session *s, double *wait_s) {
     *wait_s = 1;
     pthread_mutex_lock(&s->lock);
@@ -85,8 +94,7 @@ bool frame_due(Session *s, double *wait_s) {
     bool watched = s->watched;
     pthread_mutex_unlock(&s->lock);
     if (!watched || !news || !s->open || s->frame.under_way) return false;
-    double between_s = seen ? 1 / most_frames_per_s : unseen_s;
-    *wait_s = s->frame_s + between_s - session_now_s();
+    *wait_s = s->frame_s + between_frames_s(s, seen) - session_now_s();
     return *wait_s <= 0;
 }
 
@@ -96,36 +104,72 @@ static Status picture_wanted(Session *s, const PictureView *view, PictureJob **j
     return picture_ask(job, &s->run.backend, sim_classes(s->run.sim), sim_cost(s->run.sim).agents, view);
 }
 
-Status frame_ask(Session *s) {
-    PictureView section, flow;
+/* The cytometer's picture says little more thirty times a second than ten, and costs more. */
+static bool flow_due(const Session *s, bool looked) {
+    static const double flow_every_s = 0.1;
+    return looked || !s->playing || s->frame_s - s->flow_s >= flow_every_s;
+}
+
+static void frame_begin(Session *s, bool *looked) {
+    status_publish(s);
     pthread_mutex_lock(&s->lock);
-    bool section_on = s->section_on, flow_on = s->flow_on;
-    section = s->section, flow = s->flow;
+    *looked = s->framed_looks != s->looks;
     s->framed_looks = s->looks;
+    s->frame.section_on = s->section_on, s->frame.flow_on = s->flow_on;
+    s->frame.section_view = s->section, s->frame.flow_view = s->flow;
+    s->frame.status = s->status;
     pthread_mutex_unlock(&s->lock);
     s->framed = s->changes;
     s->frame_s = session_now_s();
     s->frame.under_way = true;
-    status_publish(s);
-    pthread_mutex_lock(&s->lock);
-    s->frame.status = s->status;
-    pthread_mutex_unlock(&s->lock);
-    if (section_on) TRY(picture_wanted(s, &section, &s->frame.section));
-    if (flow_on) TRY(picture_wanted(s, &flow, &s->frame.flow));
-    return sim_row_start(s->run.sim, &s->frame.row);
 }
 
-static Status part_take(PictureJob **job, Picture *out, double time_h) {
-    if (!*job) {
-        free(out->pixel);
-        *out = (Picture){0};
+Status frame_ask(Session *s) {
+    bool looked;
+    frame_begin(s, &looked);
+    s->frame.flow_new = s->frame.flow_on && flow_due(s, looked);
+    if (s->frame.section_on) TRY(picture_wanted(s, &s->frame.section_view, &s->frame.section));
+    if (s->frame.flow_new) {
+        s->flow_s = s->frame_s;
+        TRY(picture_wanted(s, &s->frame.flow_view, &s->frame.flow));
+    }
+    TRY(sim_row_start(s->run.sim, &s->frame.row));
+    s->frame_asked_s = session_now_s() - s->frame_s;
+    return STATUS_OK;
+}
+
+static Status section_take(Session *s, Picture *out, double time_h) {
+    if (!s->frame.section_on) {
+        picture_destroy(out);
         return STATUS_OK;
     }
-    Status status = picture_take(*job, out);
+    TRY(picture_take(s->frame.section, out));
     out->time_h = time_h;
-    picture_job_destroy(*job);
-    *job = NULL;
-    return status;
+    return STATUS_OK;
+}
+
+static Status picture_copy(const Picture *from, Picture *to) {
+    bool fits = to->room >= from->pixels;
+    size_t room = fits ? to->room : from->pixels;
+    u32 *pixel = fits ? to->pixel : realloc(to->pixel, room * sizeof *pixel);
+    REQUIRE(pixel, STATUS_FAILED, "view: no memory for a picture");
+    memcpy(pixel, from->pixel, from->pixels * sizeof *pixel);
+    *to = *from;
+    to->pixel = pixel, to->room = room;
+    return STATUS_OK;
+}
+
+/* The latest there is: of this moment, or up to a tenth of a second older. */
+static Status flow_take(Session *s, Picture *out, double time_h) {
+    if (!s->frame.flow_on) {
+        picture_destroy(out);
+        return STATUS_OK;
+    }
+    if (s->frame.flow_new) {
+        TRY(picture_take(s->frame.flow, &s->latest_flow));
+        s->latest_flow.time_h = time_h;
+    }
+    return picture_copy(&s->latest_flow, out);
 }
 
 /* The slot that is neither looked at nor ready. */
@@ -145,19 +189,22 @@ static void frame_hand_over(Session *s, int slot) {
 }
 
 Status frame_take(Session *s) {
+    double start_s = session_now_s();
     pthread_mutex_lock(&s->lock);
     int slot = slot_free(&s->mail);
     pthread_mutex_unlock(&s->lock);
     SessionFrame *frame = &s->mail.slot[slot];
     s->frame.under_way = false;
     frame->status = s->frame.status;
-    TRY(part_take(&s->frame.section, &frame->section, frame->status.time_h));
-    TRY(part_take(&s->frame.flow, &frame->flow, frame->status.time_h));
+    TRY(section_take(s, &frame->section, frame->status.time_h));
+    TRY(flow_take(s, &frame->flow, frame->status.time_h));
     TRY(sim_row_finish(s->run.sim, &s->frame.row, &frame->now));
     frame_hand_over(s, slot);
+    s->frame_cost_s = s->frame_asked_s + session_now_s() - start_s;
     return STATUS_OK;
 }
 
+/* What is under way is of a moment that is left. */
 void frame_forget(Session *s) {
     picture_job_destroy(s->frame.section);
     picture_job_destroy(s->frame.flow);
@@ -170,6 +217,7 @@ void frames_destroy(Session *s) {
         picture_destroy(&s->mail.slot[i].section);
         picture_destroy(&s->mail.slot[i].flow);
     }
+    picture_destroy(&s->latest_flow);
 }
 
 /* ---- to files ---- */
@@ -185,8 +233,10 @@ Status frame_write(Session *s, bool flow, const char *path) {
     PicturePalette palette;
     if (!(flow ? session_flow(s, &view) : session_section(s, &view))) picture_view_usual(&view, flow);
     picture_palette(&palette);
-    TRY(picture_wanted(s, &view, &job));
-    Status status = part_take(&job, &picture, sim_time_h(s->run.sim));
+    Status status = picture_wanted(s, &view, &job);
+    if (status == STATUS_OK) status = picture_take(job, &picture);
+    picture_job_destroy(job);
+    picture.time_h = sim_time_h(s->run.sim);
     if (status == STATUS_OK) status = picture_write_png(&picture, &palette, path);
     picture_destroy(&picture);
     return status;

@@ -56,8 +56,10 @@ typedef struct Trace {
 typedef struct FrameJob {
     bool under_way;
     SessionStatus status; /* when it was asked for */
+    bool section_on, flow_on, flow_new;
+    PictureView section_view, flow_view;
     SimRow row;
-    PictureJob *section, *flow;
+    PictureJob *section, *flow; /* kept for their memory */
 } FrameJob;
 
 struct Session {
@@ -97,8 +99,9 @@ struct Session {
     double speed_per_s, next_step_s;
     double latest_h, traced_h; /* how far this branch has come; and chosen cells' curves without a gap */
     int64_t rows_seen;
-    uint64_t changes, framed, framed_looks; /* of the simulation; what the last frame shows */
-    double frame_s, frame_taken_s;
+    uint64_t changes, framed, framed_looks;              /* of the simulation; what the last frame shows */
+    double frame_s, frame_asked_s, frame_cost_s, flow_s; /* when, how long asking and all of it took */
+    Picture latest_flow;
     FrameJob frame;
     RunMoment **moment; /* in order of time */
     size_t moments, moment_room, moment_bytes, moment_budget;
