@@ -148,8 +148,8 @@ static Status parse(const char *text, Words *out, const ActionRow **row) {
         return STATUS_OK;
     }
     int count = numbers_of(out->rest, numbers);
-    REQUIRE(count >= (*row)->least && count <= (*row)->most, STATUS_BAD_INPUT, "%s %s: takes %s", out->word,
-            out->rest, (*row)->takes[0] ? (*row)->takes : "nothing");
+    REQUIRE(count >= (*row)->least && count <= (*row)->most, STATUS_BAD_INPUT, "%s%s%s: takes %s", out->word,
+            out->rest[0] ? " " : "", out->rest, (*row)->takes[0] ? (*row)->takes : "nothing");
     out->first = numbers[0], out->second = numbers[1];
     return STATUS_OK;
 }

@@ -51,6 +51,7 @@ static Status drive(Session *session, const Options *options) {
 
 static Status headless(const Options *options) {
     Session *session;
+    if (options->script) TRY(session_check_file(options->script));
     TRY(session_open(&session, options));
     Status status = drive(session, options);
     char message[1024];

@@ -212,7 +212,7 @@ static Status act(Run *run, const char *text) {
     return writes(run) ? events_action(&run->events, sim_time_h(run->sim), text) : STATUS_OK;
 }
 
-static Status actions_take_due(Run *run) {
+Status run_actions(Run *run) {
     for (const Action *due; (due = actions_due(&run->actions, sim_time_h(run->sim))) != NULL;
          run->actions.done++)
         TRY(act(run, due->text));
@@ -226,7 +226,7 @@ Status run_act(Run *run, const char *text) {
 
 Status run_step(Run *run) {
     bool wanted = run_checkpoint_wanted(run);
-    TRY(actions_take_due(run));
+    TRY(run_actions(run));
     TRY(sim_advance(run->sim));
     if (writes(run)) TRY(events_doses(&run->events, run->dosing));
     TRY(run_clinic_step(run));

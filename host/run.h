@@ -60,7 +60,10 @@ Status run_begin(Run *run);
  * STATUS_BAD_INPUT when it cannot be done (host/action.h); nothing has changed then. */
 Status run_act(Run *run, const char *text);
 
-/* Actions that are due, one interval, and what is due after it. A row of timeseries.csv is asked for when it
+/* Actions that are due now, as run_step takes them before its interval. */
+Status run_actions(Run *run);
+
+/* The same, one interval, and what is due after it. A row of timeseries.csv is asked for when it
  * is due and written after the next interval, so that the device need not wait for it. */
 Status run_step(Run *run);
 

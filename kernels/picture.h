@@ -128,8 +128,8 @@ DEVICE_FN u32 pixel_end(f32 to, u32 side) {
     return to < 0.0f ? 0u : to >= (f32)side ? side : (u32)to + 1u;
 }
 
-/* Half the width of a disc in a row of pixels; negative: it does not reach it. */
-DEVICE_FN f32 disc_half(f32 py, f32 radius, u32 y) {
+/* How far a disc reaches to either side in a row of pixels; negative: it does not reach it. */
+DEVICE_FN f32 disc_reach(f32 py, f32 radius, u32 y) {
     f32 dy = (f32)y + 0.5f - py, rest = radius * radius - dy * dy;
     return rest < 0.0f ? -1.0f : square_root(rest);
 }
@@ -137,19 +137,19 @@ DEVICE_FN f32 disc_half(f32 py, f32 radius, u32 y) {
 DEVICE_FN void disc_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, f32 px, f32 py, u32 key) {
     f32 r = view->radius;
     for (u32 y = pixel_first(py - r); y < pixel_end(py + r, view->height); y++) {
-        f32 half = disc_half(py, r, y);
-        if (half < 0.0f) continue;
-        u32 end = pixel_end(px + half - 0.5f, view->width);
-        for (u32 x = pixel_first(px - half + 0.5f); x < end; x++)
+        f32 reach = disc_reach(py, r, y);
+        if (reach < 0.0f) continue;
+        u32 end = pixel_end(px + reach - 0.5f, view->width);
+        for (u32 x = pixel_first(px - reach + 0.5f); x < end; x++)
             pixel_put(picture, view, y * view->width + x, key);
     }
 }
 
 /* Whether disc_put would touch this pixel. */
 DEVICE_FN u32 disc_covers(GLOBAL_MEM const View *view, f32 px, f32 py, u32 x, u32 y) {
-    f32 r = view->radius, half = disc_half(py, r, y);
-    if (half < 0.0f || y < pixel_first(py - r) || y >= pixel_end(py + r, view->height)) return 0u;
-    return x >= pixel_first(px - half + 0.5f) && x < pixel_end(px + half - 0.5f, view->width);
+    f32 r = view->radius, reach = disc_reach(py, r, y);
+    if (reach < 0.0f || y < pixel_first(py - r) || y >= pixel_end(py + r, view->height)) return 0u;
+    return x >= pixel_first(px - reach + 0.5f) && x < pixel_end(px + reach - 0.5f, view->width);
 }
 
 DEVICE_FN u32 dot_inside(GLOBAL_MEM const View *view, f32 px, f32 py) {

@@ -184,16 +184,15 @@ static bool is_empty(const char *line) {
 }
 
 /* Checks every line, or queues it. */
-static Status each_line(Session *s, FILE *in, const char *path, bool checking) {
+static Status each_line(Session *s, FILE *in, const char *path) {
     char *line = NULL;
     size_t room = 0;
     Status status = STATUS_OK;
-    rewind(in);
     for (int number = 1; status == STATUS_OK && getline(&line, &room, in) > 0; number++) {
         line[strcspn(line, "\r\n")] = '\0';
         if (is_empty(line)) continue;
-        if (!checking) status = enqueue(s, line, true, NULL);
-        if (!checking || command_check(line) == STATUS_OK) continue;
+        if (s) status = enqueue(s, line, true, NULL);
+        if (s || command_check(line) == STATUS_OK) continue;
         char message[1024];
         snprintf(message, sizeof message, "%s", status_message());
         status = status_set(STATUS_BAD_INPUT, "%s:%d: %s", path, number, message);
@@ -202,13 +201,21 @@ static Status each_line(Session *s, FILE *in, const char *path, bool checking) {
     return status;
 }
 
-Status session_ask_file(Session *s, const char *path) {
+static Status file_lines(Session *s, const char *path) {
     FILE *in = fopen(path, "r");
     REQUIRE(in, STATUS_BAD_INPUT, "%s: cannot be read: %s; give a file of commands", path, strerror(errno));
-    Status status = each_line(s, in, path, true);
-    if (status == STATUS_OK) status = each_line(s, in, path, false);
+    Status status = each_line(s, in, path);
     fclose(in);
     return status;
+}
+
+Status session_check_file(const char *path) {
+    return file_lines(NULL, path);
+}
+
+Status session_ask_file(Session *s, const char *path) {
+    TRY(session_check_file(path));
+    return file_lines(s, path);
 }
 
 Status session_wait(Session *s, uint64_t serial) {

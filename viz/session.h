@@ -127,6 +127,9 @@ Status session_ask(Session *session, const char *command, uint64_t *serial);
  * over. STATUS_BAD_INPUT: "FILE:LINE: what; what to do". */
 Status session_ask_file(Session *session, const char *path);
 
+/* The check alone: before a session is opened, so that a mistake leaves no trace. */
+Status session_check_file(const char *path);
+
 /* Waits until the command is done (0: all that were asked), or the session has failed: for scripts without a
  * window, never for a window. STATUS_FAILED or what the first command that went wrong returned, with its
  * message. */

@@ -242,7 +242,8 @@ static Status argument_check(const CommandRow *row, const Argument *a) {
                          [TAKES_NUMBER_OR_NOTHING] = number || nothing,
                          [TAKES_TEXT] = !nothing,
                          [TAKES_ANYTHING] = true};
-    REQUIRE(fits[row->form], STATUS_BAD_INPUT, "%s %s: takes %s", row->name, a->text, row->takes);
+    REQUIRE(fits[row->form], STATUS_BAD_INPUT, "%s%s%s: takes %s", row->name, *a->text ? " " : "", a->text,
+            row->takes);
     return STATUS_OK;
 }
 

@@ -157,7 +157,9 @@ static const RunMoment *moment_before(const Session *s, double time_h) {
 Status moments_seek(Session *s, double time_h) {
     double now_h = sim_time_h(s->run.sim);
     const RunMoment *from = moment_before(s, time_h);
-    bool back = time_h<now_h - slack_h, shorter = from->time_h> now_h + slack_h;
+    bool back = time_h<now_h - slack_h, ahead = from->time_h> now_h + slack_h;
+    bool curves = s->traces == 0 || from->time_h <= s->traced_h + slack_h;
+    bool shorter = ahead && curves && !s->run.folder.path; /* tables need every row */
     TRY(run_row(&s->run));
     TRY(rows_take(s));
     if (back || shorter) TRY(go(s, from));
@@ -219,7 +221,7 @@ Status moments_save(Session *s, const char *name) {
     return STATUS_OK;
 }
 
-/* Moments between are the present branch's; those of day 0 are everybody's. */
+/* Moments between are the present branch's; the one of day 0 is everybody's. */
 static Status branch_of(Session *s, const NamedMoment *n) {
     while (s->moments > 1) moment_remove(s, s->moments - 1);
     TRY(actions_copy(&s->run.actions, &n->actions));
@@ -231,13 +233,23 @@ static Status branch_of(Session *s, const NamedMoment *n) {
     return branch_new(s, n->moment->time_h);
 }
 
+/* Tables that were cut, or are another branch's, are made by running again from day 0. */
+static Status load_again(Session *s, const NamedMoment *n) {
+    TRY(go(s, s->moment[0]));
+    s->run.actions.done = 0;
+    s->target_h = n->moment->time_h;
+    s->hurry = s->playing = s->arrive = true;
+    return STATUS_OK;
+}
+
 Status moments_load(Session *s, const char *name) {
     const NamedMoment *n = named_find(s, name);
     REQUIRE(n, STATUS_BAD_INPUT, "load %s: no moment of that name; save it first", name);
     TRY(run_row(&s->run));
     TRY(rows_take(s));
-    TRY(go(s, n->moment));
     s->playing = false;
     s->steps_left = -1;
-    return n->branch == s->status.branch ? STATUS_OK : branch_of(s, n);
+    if (!s->run.folder.path) TRY(go(s, n->moment));
+    if (n->branch != s->status.branch) TRY(branch_of(s, n));
+    return s->run.folder.path ? load_again(s, n) : STATUS_OK;
 }

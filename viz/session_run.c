@@ -178,11 +178,14 @@ static Status step(Session *s) {
 }
 
 /* An `until` or `seek` that has arrived lets the commands after it go on. */
-static void target_check(Session *s) {
-    if (isnan(s->target_h) || (!target_reached(s) && !run_done(&s->run) && s->playing)) return;
+static Status target_check(Session *s) {
+    if (isnan(s->target_h) || (!target_reached(s) && !run_done(&s->run) && s->playing)) return STATUS_OK;
+    Status status = s->arrive && target_reached(s) ? run_actions(&s->run) : STATUS_OK;
+    s->arrive = false;
     target_clear(s);
     s->playing = false;
     command_taken(s, s->target_serial);
+    return status;
 }
 
 static void nap(Session *s, double wait_s) {
@@ -204,7 +207,7 @@ static Status turn(Session *s) {
     if (frame_due(s, &frame_wait_s)) TRY(frame_ask(s));
     bool stepping = step_due(s, &step_wait_s);
     if (stepping) TRY(step(s));
-    target_check(s);
+    TRY(target_check(s));
     bool framed = s->frame.under_way;
     if (framed) TRY(frame_take(s));
     if (stepping || framed) return STATUS_OK;

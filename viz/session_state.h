@@ -93,6 +93,7 @@ struct Session {
     bool broken;     /* half way to another moment: it cannot go on */
     bool playing;    /* or running to target_h */
     double target_h; /* NaN: none; commands wait until it is reached */
+    bool arrive;     /* there, actions that are due have been taken: a saved moment */
     bool hurry;      /* to target_h as fast as possible, whatever the speed */
     uint64_t target_serial;
     int64_t steps_left; /* of `step N`; -1: none */
