@@ -47,7 +47,7 @@ static Status tables_return(Run *run, const RunTables *to) {
     if (run->labs.handle) TRY(run_file_cut(&run->labs, to->labs));
     run->regular = to->timeseries_regular;
     run->events.doses = (size_t)to->events_doses;
-    TRY(run_folder_clear(&run->folder, false));
+    TRY(run_folder_drop_checkpoints(&run->folder));
     return snapshots_clear(&run->folder, &run->config, to->time_h);
 }
 

@@ -114,23 +114,22 @@ run doses --dosing done/doses.csv -s cells.blast.hmax_per_h=0.05 --until 5
 check "doses.csv has the doses by hand" sh -c 'awk -F, "\$1 == 1 && \$2 == 72" done/doses.csv | grep -q .'
 
 echo "# stopped and resumed with actions"
-stopped=0
-for at in 0.15 0.25 0.4; do
-    rm -rf half
-    "$marrow" run "$configs/label.yaml" "${options[@]}" -q -s simulation.dt_h=0.05 --actions done/events.csv -o half 2> stderr &
-    pid=$!
-    sleep "$at"
-    kill -TERM "$pid" 2> /dev/null
-    wait "$pid"
-    [ $? -eq 75 ] && awk -F, '$2 == "action"' half/events.csv | grep -q set && stopped=1 && break
+fine=(-s simulation.dt_h=0.02 --until 9 --actions done/events.csv)
+"$marrow" run "$configs/label.yaml" "${options[@]}" "${fine[@]}" -q -o half 2> stderr &
+pid=$!
+for ((i = 0; i < 1000; i++)); do # until the key is set
+    grep -qs ",action,user,,set" half/events.csv && break
+    sleep 0.01
 done
-if [ "$stopped" -eq 1 ]; then
-    "$marrow" run "$configs/label.yaml" "${options[@]}" -q -s simulation.dt_h=0.05 -o whole --actions done/events.csv
+kill -TERM "$pid" 2> kill
+wait "$pid"
+if [ $? -eq 75 ]; then
+    "$marrow" run "$configs/label.yaml" "${options[@]}" "${fine[@]}" -q -o whole
     cp -r half other
     printf 'time_h,kind,code,value,detail\n1,action,user,,skip\n' > 1.csv
     check "resumed with another list: refused" refused 2 "does not begin with what was done before" \
-        "$marrow" run "$configs/label.yaml" "${options[@]}" -q -s simulation.dt_h=0.05 -o other --resume --actions 1.csv
-    "$marrow" run "$configs/label.yaml" "${options[@]}" -q -s simulation.dt_h=0.05 -o half --resume --actions done/events.csv
+        "$marrow" run "$configs/label.yaml" "${options[@]}" "${fine[@]}" -q -o other --resume --actions 1.csv
+    "$marrow" run "$configs/label.yaml" "${options[@]}" "${fine[@]}" -q -o half --resume
     check "resumed after a key was set: the files of a run never stopped" same whole half
 else
     echo "skip - resumed after a key was set: the run was never caught between"
