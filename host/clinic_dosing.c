@@ -7,6 +7,8 @@
 
 static const double cycle_gap_h = 13 * 24; /* a table's dose that comes later than this starts a cycle (A) */
 
+static const double pause_h = 1, rest_within_h = 6; /* of an interrupted infusion (A) */
+
 static bool starts_cycle(const ClinicCourse *course, const DoseRecord *record) {
     if (record->cycle > 0) return record->cycle != course->cycle;
     return course->doses == 0 || record->time_h - course->last_dose_h > cycle_gap_h;
@@ -23,13 +25,15 @@ static void cycle_begins(Clinic *c, const DoseRecord *record) {
     labs_cycle_starts(&c->s.labs);
 }
 
+/* The rest of an interrupted infusion is no dose of its own. */
 static void dose_given(Clinic *c, const DoseRecord *record) {
     ClinicCourse *course = &c->s.course;
+    c->s.outcome.total_mg += record->amount_mg;
+    if (record->asked && record->time_h - course->last_dose_h < rest_within_h) return;
     if (starts_cycle(course, record)) cycle_begins(c, record);
     course->doses++;
     course->last_dose_h = record->time_h;
     c->s.outcome.doses = course->doses;
-    c->s.outcome.total_mg += record->amount_mg;
 }
 
 void clinic_look(Clinic *c) {
@@ -144,6 +148,30 @@ Status clinic_reduce(Clinic *c, const PolicyRule *rule, const char *reason) {
     if (rule->action == ACTION_REDUCE) return dosing_scale(c->dosing, rule->amount, because(rule, reason));
     if (label) return dosing_cycle_doses(c->dosing, (int)rule->amount, because(rule, reason));
     return STATUS_OK;
+}
+
+/* The latest dose, if it still runs. */
+static const DoseRecord *running(const Clinic *c) {
+    const DoseRecord *records;
+    size_t count = dosing_records(c->dosing, &records);
+    while (count > 0 && records[count - 1].kind != DOSE_GIVEN) count--;
+    const DoseRecord *r = count ? &records[count - 1] : NULL;
+    bool runs =
+        r && r->rate_mg_per_h > 0 && r->time_h + r->amount_mg / r->rate_mg_per_h > c->now.time_h + 1e-9;
+    return runs ? r : NULL;
+}
+
+/* What had not run in is given after a pause, unless a rule stops the course; with intervals as long as the
+ * infusion it is over before its reaction is seen. */
+Status clinic_interrupt(Clinic *c, const PolicyRule *rule, const char *reason) {
+    const DoseRecord *record = running(c);
+    if (!record) return STATUS_OK;
+    double planned_mg = record->amount_mg, rate = record->rate_mg_per_h;
+    TRY(dosing_interrupt(c->dosing, because(rule, reason)));
+    double rest_mg = rate * (record->time_h + planned_mg / rate - c->now.time_h);
+    c->s.outcome.total_mg -= rest_mg;
+    return dosing_add(c->dosing, c->now.time_h + pause_h, rest_mg, rate,
+                      (DosingReason){rule->name, "the rest after a pause"});
 }
 
 Status clinic_stop(Clinic *c, const char *code, const char *reason) {

@@ -154,12 +154,6 @@ static void turn(Clinic *c, int *on, const PolicyRule *rule, const char *reason)
     note(c, "support", rule->name, rule->amount, reason);
 }
 
-static Status interrupt(Clinic *c, const PolicyRule *rule, const char *reason) {
-    note(c, "support", rule->name, c->s.labs.infusion_reaction_grade, reason);
-    if (c->view.running_mg_per_h == 0) return STATUS_OK; /* the infusion is over at the end of its interval */
-    return dosing_interrupt(c->dosing, (DosingReason){rule->name, reason});
-}
-
 static Status act(Clinic *c, int index, const PolicyRule *rule, const char *reason) {
     switch (rule->action) {
     case ACTION_EXCLUDE: exclude(c, index, rule, reason); break;
@@ -170,7 +164,9 @@ static Status act(Clinic *c, int index, const PolicyRule *rule, const char *reas
     case ACTION_REDUCE:
     case ACTION_DOSES: return clinic_reduce(c, rule, reason);
     case ACTION_STOP: return clinic_stop(c, rule->name, reason);
-    case ACTION_INTERRUPT: return interrupt(c, rule, reason);
+    case ACTION_INTERRUPT:
+        note(c, "support", rule->name, c->s.labs.infusion_reaction_grade, reason);
+        return clinic_interrupt(c, rule, reason);
     case ACTION_GIVE: note(c, "given_although", rule->name, c->s.course.cycle, reason); break;
     case ACTION_RESPOND: respond(c, rule, reason); break;
     case ACTION_RELAPSE: relapse(c, rule, reason); break;

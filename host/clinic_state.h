@@ -153,6 +153,7 @@ bool clinic_holds(const Clinic *clinic); /* a rule that says hold, not delay */
 Status clinic_recover(Clinic *clinic);
 Status clinic_omit(Clinic *clinic, const PolicyRule *rule, const char *reason);
 Status clinic_reduce(Clinic *clinic, const PolicyRule *rule, const char *reason);
+Status clinic_interrupt(Clinic *clinic, const PolicyRule *rule, const char *reason);
 Status clinic_stop(Clinic *clinic, const char *code, const char *reason);
 
 /* clinic_events.c: what befalls the patient over an interval. */

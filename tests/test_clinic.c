@@ -328,6 +328,24 @@ static void harm(void **state) {
     clinic_stop_case(&a);
 }
 
+static void reactions(void **state) {
+    (void)state;
+    run_course(&a, "simulation.dt_h=0.25 policy.rules=label hazards.infusion_reaction=300 simulation.seed=7",
+               30);
+    const DoseRecord *cut = record_of(&a, DOSE_GIVEN, 0), *rest = record_of(&a, DOSE_GIVEN, 1), *last = NULL;
+    assert_string_equal(record_of(&a, DOSE_INTERRUPTED, 0)->code, "infusion-reaction");
+    print_message("  interrupted after %g mg, the other %g mg at hour %g\n", cut->amount_mg, rest->amount_mg,
+                  rest->time_h);
+    assert_true(fabs(cut->amount_mg + rest->amount_mg - 0.8 * 1.84) < 1e-12 &&
+                rest->rate_mg_per_h == cut->rate_mg_per_h);
+    assert_true(rest->time_h == record_of(&a, DOSE_INTERRUPTED, 0)->time_h + 1);
+    const DoseRecord *stop = record_of(&a, DOSE_DISCONTINUED, 0);
+    assert_string_equal(stop->code, "severe-infusion-reaction");
+    for (int i = 0; record_of(&a, DOSE_GIVEN, i); i++) last = record_of(&a, DOSE_GIVEN, i);
+    assert_true(last->time_h < stop->time_h);
+    clinic_stop_case(&a);
+}
+
 static void cytoreduced(void **state) {
     (void)state;
     run_course(&a, "policy.rules=label patient.blood_blast_share=0.2 simulation.agents=20000", 30);
@@ -378,7 +396,8 @@ int main(void) {
         cmocka_unit_test(held_for_days), cmocka_unit_test(steps_down),  cmocka_unit_test(cytopenia),
         cmocka_unit_test(any_course),    cmocka_unit_test(assay_error), cmocka_unit_test(same_luck),
         cmocka_unit_test(saved),         cmocka_unit_test(off),         cmocka_unit_test(death),
-        cmocka_unit_test(harm),          cmocka_unit_test(cytoreduced), cmocka_unit_test(transplanted),
+        cmocka_unit_test(harm),          cmocka_unit_test(cytoreduced), cmocka_unit_test(reactions),
+        cmocka_unit_test(transplanted),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
