@@ -4,23 +4,27 @@
  *   step      the cells' part of an interval alone (kernel cells_only), best of many
  *   interval  whole intervals of a treated patient: cells, events, plasma, observables every 6th
  *   run       configs/label.yaml in memory: 84 days from founders to the last row
+ *   checkpoint, snapshot   what one costs at a million agents (bench_disk.c)
  * Ratios within one run are the result; absolute times belong to the machine and the hour. */
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench.h"
 #include "bench_view.h"
 #include "commands.h"
 #include "options.h"
 #include "ranks.h"
-#include "sim.h"
 
 static const OptionsUse use = {
     "bench", "",
     "Measures cells alone, whole intervals and the label run on the processor, and on OpenCL "
-    "and CUDA where there are any, beside the speed of memory. Takes about a minute and 3 GB.",
+    "and CUDA where there are any, beside the speed of memory; then what a checkpoint and a "
+    "snapshot cost, on the disk of TMPDIR. Takes about a minute and 3 GB.",
     OPTIONS_BACKEND | OPTIONS_JSON | OPTIONS_MPI};
+
+enum { DISK_AGENTS = 1000000 };
 
 /* An agent-step reads nine 4-byte numbers and writes seven (kernels/receptor.h). */
 static const double BYTES_PER_PLACE_STEP = 4 * (9 + 7);
@@ -33,74 +37,11 @@ typedef struct Measured {
 
 typedef struct Bench {
     Measured rows[32];
-    int count;
+    BenchKept kept[8];
+    int count, kept_count;
 } Bench;
 
-/* One patient whose agents fill the pool, ready to be stepped. Starts zeroed. */
-typedef struct Rig {
-    Config config;
-    Dosing *dosing;
-    Backend backend;
-    Sim *sim;
-} Rig;
-
-static void rig_destroy(Rig *rig) {
-    sim_destroy(rig->sim);
-    backend_close(&rig->backend);
-    dosing_destroy(rig->dosing);
-}
-
-static Status rig_create(Rig *rig, const BackendOptions *options, int64_t agents) {
-    const double weight = 524288, blasts_per_marrow_cell = 0.7 * 1.004;
-    config_default(&rig->config);
-    rig->config.simulation.agents = agents;
-    rig->config.patient.nucleated_marrow_cells =
-        (double)agents * (1 - rig->config.simulation.b_agent_share) * weight / blasts_per_marrow_cell;
-    TRY(dosing_create(&rig->dosing, &rig->config));
-    TRY(backend_open(&rig->backend, options));
-    return sim_create(&rig->sim, &rig->config, rig->dosing, &rig->backend);
-}
-
-static double seconds_of(clockid_t id) {
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static Status advance(Rig *rig, int intervals) {
-    Observation o;
-    for (int i = 0; i < intervals; i++) {
-        TRY(sim_advance(rig->sim));
-        if (sim_output_due(rig->sim)) TRY(sim_observe(rig->sim, &o));
-    }
-    return STATUS_OK;
-}
-
-/* Seconds of one launch of a kernel: the best of `tries`. */
-static Status best_launch(Rig *rig, KernelId kernel, int tries, double *best_s) {
-    *best_s = 1e30;
-    for (int i = 0; i < tries; i++) {
-        double start = seconds_of(CLOCK_MONOTONIC);
-        TRY(backend_launch(&rig->backend, kernel, MAX_CLASSES));
-        TRY(backend_finish(&rig->backend));
-        double taken = seconds_of(CLOCK_MONOTONIC) - start;
-        if (taken < *best_s) *best_s = taken;
-    }
-    return STATUS_OK;
-}
-
-/* Places in pages that hold agents: what a pass over memory touches. */
-static Status places_in_use(Rig *rig, double *places) {
-    Totals *totals = malloc(sizeof *totals);
-    REQUIRE(totals, STATUS_FAILED, "bench: out of memory");
-    Status status = backend_launch(&rig->backend, KERNEL_plan, MAX_CLASSES);
-    if (status == STATUS_OK) status = backend_read(&rig->backend, POOL_TOTALS, 0, sizeof *totals, totals);
-    *places = status == STATUS_OK ? (double)totals->pages_used * PAGE_SLOTS : 0;
-    free(totals);
-    return status;
-}
-
-static Measured *row_start(Bench *bench, const char *name, const Rig *rig) {
+static Measured *row_start(Bench *bench, const char *name, const BenchRig *rig) {
     Measured *row = &bench->rows[bench->count++];
     SimCost cost = sim_cost(rig->sim);
     *row = (Measured){.name = name, .backend = rig->backend.calls->name, .agents = cost.agents};
@@ -115,14 +56,14 @@ static void row_finish(Measured *row, double place_steps, double places, double 
 }
 
 /* Stream last: it spoils the states. */
-static Status measure_step(Bench *bench, Rig *rig, int tries) {
+static Status measure_step(Bench *bench, BenchRig *rig, int tries) {
     double step_s, stream_s, places = 0;
     Measured *row = row_start(bench, "step", rig);
-    TRY(places_in_use(rig, &places));
-    double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-    TRY(best_launch(rig, KERNEL_cells_only, tries, &step_s));
-    row->cpu_s = (seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu) / tries;
-    TRY(best_launch(rig, KERNEL_stream, tries, &stream_s));
+    TRY(bench_places(rig, &places));
+    double cpu = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    TRY(bench_best_launch(rig, KERNEL_cells_only, tries, &step_s));
+    row->cpu_s = (bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu) / tries;
+    TRY(bench_best_launch(rig, KERNEL_stream, tries, &stream_s));
     row->steps = 1;
     row->wall_s = step_s;
     row->agent_steps_per_s = (double)row->agents / step_s;
@@ -131,54 +72,54 @@ static Status measure_step(Bench *bench, Rig *rig, int tries) {
 }
 
 /* Two days of treatment, from the end of the first infusion, when cells begin to die. */
-static Status measure_interval(Bench *bench, Rig *rig, int intervals, int tries) {
+static Status measure_interval(Bench *bench, BenchRig *rig, int intervals, int tries) {
     double stream_s, places = 0;
-    TRY(advance(rig, 6));
+    TRY(bench_advance(rig, 6));
     SimCost before = sim_cost(rig->sim);
-    double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID), wall = seconds_of(CLOCK_MONOTONIC);
-    TRY(advance(rig, intervals));
+    double cpu = bench_seconds(CLOCK_PROCESS_CPUTIME_ID), wall = bench_seconds(CLOCK_MONOTONIC);
+    TRY(bench_advance(rig, intervals));
     Measured *row = row_start(bench, "interval", rig);
-    row->wall_s = seconds_of(CLOCK_MONOTONIC) - wall;
-    row->cpu_s = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    row->wall_s = bench_seconds(CLOCK_MONOTONIC) - wall;
+    row->cpu_s = bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     row->steps = intervals;
     row->agent_steps_per_s = (double)(sim_cost(rig->sim).agent_steps - before.agent_steps) / row->wall_s;
-    TRY(places_in_use(rig, &places));
-    TRY(best_launch(rig, KERNEL_stream, tries, &stream_s));
+    TRY(bench_places(rig, &places));
+    TRY(bench_best_launch(rig, KERNEL_stream, tries, &stream_s));
     row_finish(row, (double)(sim_cost(rig->sim).place_steps - before.place_steps), places, stream_s);
     return STATUS_OK;
 }
 
 static Status measure_size(Bench *bench, const BackendOptions *options, int64_t agents, bool whole) {
     int tries = agents < 2000000 ? 200 : 20, intervals = agents < 20000000 ? 48 : 12;
-    Rig rig = {0};
-    Status status = rig_create(&rig, options, agents);
-    if (status == STATUS_OK) status = advance(&rig, 2);
+    BenchRig rig = {0};
+    Status status = bench_rig_create(&rig, options, agents);
+    if (status == STATUS_OK) status = bench_advance(&rig, 2);
     if (status == STATUS_OK && !whole) status = measure_step(bench, &rig, tries);
     if (status == STATUS_OK && whole) status = measure_interval(bench, &rig, intervals, tries);
-    rig_destroy(&rig);
+    bench_rig_destroy(&rig);
     return status;
 }
 
 static Status measure_run(Bench *bench, const BackendOptions *options) {
-    Rig rig = {0};
-    double cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID), wall = seconds_of(CLOCK_MONOTONIC), stream_s = 0,
+    BenchRig rig = {0};
+    double cpu = bench_seconds(CLOCK_PROCESS_CPUTIME_ID), wall = bench_seconds(CLOCK_MONOTONIC), stream_s = 0,
            places = 0;
     config_default(&rig.config);
     Status status = dosing_create(&rig.dosing, &rig.config);
     if (status == STATUS_OK) status = backend_open(&rig.backend, options);
     if (status == STATUS_OK) status = sim_create(&rig.sim, &rig.config, rig.dosing, &rig.backend);
-    if (status == STATUS_OK) status = advance(&rig, 2016);
-    if (status == STATUS_OK) status = places_in_use(&rig, &places);
+    if (status == STATUS_OK) status = bench_advance(&rig, 2016);
+    if (status == STATUS_OK) status = bench_places(&rig, &places);
     if (status == STATUS_OK) {
         Measured *row = row_start(bench, "run", &rig);
-        row->wall_s = seconds_of(CLOCK_MONOTONIC) - wall;
-        row->cpu_s = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+        row->wall_s = bench_seconds(CLOCK_MONOTONIC) - wall;
+        row->cpu_s = bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
         row->steps = sim_cost(rig.sim).steps;
         row->agent_steps_per_s = (double)sim_cost(rig.sim).agent_steps / row->wall_s;
-        status = best_launch(&rig, KERNEL_stream, 50, &stream_s);
+        status = bench_best_launch(&rig, KERNEL_stream, 50, &stream_s);
         row_finish(row, (double)sim_cost(rig.sim).place_steps, places, stream_s);
     }
-    rig_destroy(&rig);
+    bench_rig_destroy(&rig);
     return status;
 }
 
@@ -211,7 +152,10 @@ static Status measure_backend(Bench *bench, const BackendOptions *options) {
         TRY(status);
         TRY(measure_size(bench, options, *agents, true));
     }
-    return strcmp(options->name, "cpu") == 0 ? measure_run(bench, options) : STATUS_OK;
+    if (strcmp(options->name, "cpu") == 0) TRY(measure_run(bench, options));
+    TRY(bench_disk(options, DISK_AGENTS, &bench->kept[bench->kept_count]));
+    bench->kept_count += 2;
+    return STATUS_OK;
 }
 
 static void print_table(const Bench *bench) {
@@ -223,6 +167,42 @@ static void print_table(const Bench *bench) {
                (long long)r->agents, (long long)r->steps, r->wall_s, r->cpu_s, r->agent_steps_per_s,
                r->gb_per_s, r->stream_gb_per_s, r->gb_per_s / r->stream_gb_per_s, r->bytes_per_agent);
     }
+}
+
+/* Of all processor time: a checkpoint every ten minutes, the usual; a snapshot every week of the label run.
+ */
+static double share_of(const Bench *bench, const BenchKept *kept) {
+    enum { CHECKPOINT_S = 600, SNAPSHOTS = 13 };
+    if (strcmp(kept->name, "checkpoint") == 0) return kept->cpu_s / CHECKPOINT_S;
+    for (int i = 0; i < bench->count; i++)
+        if (strcmp(bench->rows[i].name, "run") == 0) return SNAPSHOTS * kept->cpu_s / bench->rows[i].cpu_s;
+    return NAN;
+}
+
+static void print_kept(const Bench *bench) {
+    printf("\n%-10s %-7s %9s %9s %9s %9s %8s %8s\n", "name", "backend", "agents", "thread_ms", "cpu_ms",
+           "wall_ms", "MB", "share_%");
+    for (int i = 0; i < bench->kept_count; i++) {
+        const BenchKept *k = &bench->kept[i];
+        printf("%-10s %-7s %9lld %9.2f %9.2f %9.2f %8.2f %8.3f\n", k->name, k->backend, (long long)k->agents,
+               1e3 * k->thread_s, 1e3 * k->cpu_s, 1e3 * k->wall_s, 1e-6 * k->bytes, 100 * share_of(bench, k));
+    }
+    puts("thread_ms: the run stands still. share_%: of processor time, a checkpoint every 10 minutes,\n"
+         "a snapshot every 7 days of the label run");
+}
+
+static cJSON *kept_json(const Bench *bench, const BenchKept *k) {
+    cJSON *o = cJSON_CreateObject();
+    double share = share_of(bench, k);
+    cJSON_AddStringToObject(o, "name", k->name);
+    cJSON_AddStringToObject(o, "backend", k->backend);
+    cJSON_AddNumberToObject(o, "agents", (double)k->agents);
+    cJSON_AddNumberToObject(o, "thread_s", k->thread_s);
+    cJSON_AddNumberToObject(o, "cpu_s", k->cpu_s);
+    cJSON_AddNumberToObject(o, "wall_s", k->wall_s);
+    cJSON_AddNumberToObject(o, "bytes", k->bytes);
+    if (!isnan(share)) cJSON_AddNumberToObject(o, "share", share);
+    return o;
 }
 
 static cJSON *row_json(const Measured *r) {
@@ -245,6 +225,7 @@ static cJSON *row_json(const Measured *r) {
 static Status print_json(const Bench *bench) {
     cJSON *all = cJSON_CreateArray();
     for (int i = 0; i < bench->count; i++) cJSON_AddItemToArray(all, row_json(&bench->rows[i]));
+    for (int i = 0; i < bench->kept_count; i++) cJSON_AddItemToArray(all, kept_json(bench, &bench->kept[i]));
     char *text = cJSON_Print(all);
     cJSON_Delete(all);
     REQUIRE(text, STATUS_FAILED, "bench: out of memory for the JSON");
@@ -256,6 +237,7 @@ static Status print_json(const Bench *bench) {
 static Status print_rows(const Options *options, const Bench *bench) {
     if (options->json) return print_json(bench);
     print_table(bench);
+    if (bench->kept_count) print_kept(bench);
     return STATUS_OK;
 }
 
