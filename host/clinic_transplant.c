@@ -5,9 +5,10 @@
 #include "body_luck.h"
 #include "clinic_state.h"
 
-static const double conditioning_h = 6 * 24; /* before the graft: 4-7 days */
-static const double ursodiol_share = 0.75;   /* of conditioning's injury to sinusoids that is left (A) */
-static const double homing_h = 3 * 24;       /* of the graft (A) */
+static const double conditioning_h = 6 * 24;  /* before the graft: 4-7 days */
+static const double ursodiol_share = 0.75;    /* of conditioning's injury to sinusoids that is left (A) */
+static const double injury_after_h = 20 * 24; /* of sinusoids, from the graft on (A) */
+static const double homing_h = 3 * 24;        /* of the graft (A) */
 static const double shortest_notice_h = 7 * 24;
 static const double toxicity = 0.98;              /* of conditioning on blood formation */
 static const double lymphocyte_kill_per_h = 0.03; /* of conditioning (A) */
@@ -97,14 +98,20 @@ bool clinic_in_hospital(const Clinic *c) {
     return conditioning_now(c) || (!isnan(t->grafted_h) && isnan(t->engrafted_h));
 }
 
+/* What conditioning does to sinusoids comes out over weeks: VOD has its median on day +15. */
+static double sinusoid_injury_per_h(const Clinic *c) {
+    bool late = c->now.time_h - c->s.transplant.grafted_h < injury_after_h;
+    if (!conditioning_now(c) && !late) return 0;
+    return c->config->transplant.liver_injury * systemic_conditioning(c->s.transplant.alkylators) *
+           (c->s.support.ursodiol ? ursodiol_share : 1);
+}
+
 /* Stem cells make no blood at once. */
 void clinic_transplant_drive(const Clinic *c, SystemicDrive *drive) {
     bool homing = c->now.time_h - c->s.transplant.grafted_h < homing_h;
     if (conditioning_now(c) || homing) drive->toxicity = toxicity;
-    if (!conditioning_now(c)) return;
-    drive->lymphocyte_kill_per_h = lymphocyte_kill_per_h;
-    drive->conditioning_per_h =
-        systemic_conditioning(c->s.transplant.alkylators) * (c->s.support.ursodiol ? ursodiol_share : 1);
+    if (conditioning_now(c)) drive->lymphocyte_kill_per_h = lymphocyte_kill_per_h;
+    drive->conditioning_per_h = sinusoid_injury_per_h(c);
 }
 
 /* At a visit: neutrophils twice running at 0.5 after they had been below. */

@@ -115,7 +115,7 @@ typedef struct Config {
     } clinic;
     struct {
         double delay_weeks, delay_ln_sd, two_alkylators, log_kill, log_kill_ln_sd;
-        double graft_kill_per_d, graft_kill_ln_sd, death_per_d;
+        double graft_kill_per_d, graft_kill_ln_sd, death_per_d, liver_injury;
     } transplant;
     struct {
         double snapshot_every_days, checkpoint_every_minutes;

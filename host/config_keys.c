@@ -189,6 +189,7 @@ const ConfigKey config_keys[] = {
     REAL("transplant.log_kill_ln_sd", transplant.log_kill_ln_sd, "0.3", 0, 3, "A", "its spread between patients by luck, SD of the logarithm", "docs/clinic.md"),
     REAL("transplant.graft_kill_per_d", transplant.graft_kill_per_d, "0.1", 0, 10, "A", "hazard of blasts under the graft's attack once it has taken, median, 1/d; they grow at 0.07", "docs/clinic.md"),
     REAL("transplant.graft_kill_ln_sd", transplant.graft_kill_ln_sd, "0.8", 0, 3, "A", "its spread between patients by luck, SD of the logarithm", "docs/clinic.md"),
+    REAL("transplant.liver_injury", transplant.liver_injury, "0.75", 0, 100, "C", "factor on the injury of sinusoids by conditioning, from day -6 to +20", "docs/clinic.md: VOD after 23 % of transplants"),
     REAL("transplant.death_per_d", transplant.death_per_d, "0.0025", 0, 10, "A", "hazard of dying of the transplant on its day 0, beside infection and VOD, 1/d; fades with 100 d", "docs/clinic.md"),
 
     TEXT("policy.rules", policy.rules, "none", NULL, "rules for holding, reducing and stopping doses: none, label, cautious, or a file like configs/policies/label.yaml; takes clinic.enabled", "Besponsa prescribing information"),
