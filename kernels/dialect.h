@@ -38,7 +38,8 @@
  * for a processor to compute with vectors into small arrays, as few as a lane of a GPU keeps in registers.
  *
  * global_add and global_least change a word that other groups change at the same time. The order is
- * anybody's, so only what does not hang on it may be made of them: sums and minima of integers.
+ * anybody's, so only what does not hang on it may be made of them: sums and minima of integers. A minimum
+ * looks first: most words are low enough already.
  *
  * The target is named out loud, never guessed. */
 #ifndef MARROW_DIALECT_H
@@ -149,7 +150,7 @@ typedef float f32;
 #define fetch_ahead(p)
 #define shared_add(p, v) atomic_add((p), (v))
 #define global_add(p, v) atomic_add((p), (v))
-#define global_least(p, v) atomic_min((p), (v))
+#define global_least(p, v) ((v) < *(volatile __global u32 *)(p) ? atomic_min((p), (v)) : (v))
 
 #elif defined(TARGET_CUDA)
 
@@ -184,7 +185,7 @@ typedef float f32;
 #define fetch_ahead(p)
 #define shared_add(p, v) atomicAdd((p), (v))
 #define global_add(p, v) atomicAdd((p), (v))
-#define global_least(p, v) atomicMin((p), (v))
+#define global_least(p, v) ((v) < *(volatile u32 *)(p) ? atomicMin((p), (v)) : (v))
 
 #else
 #error "name the target: -DTARGET_C, -DTARGET_OPENCL or -DTARGET_CUDA"

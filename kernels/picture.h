@@ -116,7 +116,7 @@ DEVICE_FN void batch_colour(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, GL
 DEVICE_FN void pixel_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 pixel, u32 key) {
     if (view->density)
         global_add(&picture[pixel], 1u);
-    else if (key < picture[pixel])
+    else
         global_least(&picture[pixel], key);
 }
 
