@@ -97,7 +97,7 @@ const ConfigKey config_keys[] = {
 
     CHAIN_KEYS("counts.neutrophils_", counts.neutrophils, "1e9_per_l", "5.05", "89.3", "0.163", "1.5e-3", "1", FRIBERG),
     CHAIN_KEYS("counts.platelets_", counts.platelets, "1e9_per_l", "250", "130", "0.20", "1.7e-3", "1", FRIBERG),
-    CHAIN_KEYS("counts.hb_", counts.hb, "g_per_dl", "14", "168", "0.30", "1.5e-3", "0.3", "assumed"),
+    CHAIN_KEYS("counts.hb_", counts.hb, "g_per_dl", "14", "168", "1.5", "1.5e-3", "0.3", "assumed"),
     REAL("counts.red_cell_life_d", counts.red_cell_life_d, "120", 1, 400, "M", "mean life of a red cell, d", "physiology"),
     REAL("counts.lymphocytes_1e9_per_l", counts.lymphocytes_1e9_per_l, "0.9", 0, 10, "A", "lymphocytes other than B cells at rest; low after earlier treatment", "docs/clinic.md"),
     REAL("counts.lymphocytes_turnover_per_d", counts.lymphocytes_turnover_per_d, "0.05", 0, 5, "A", "their turnover, 1/d", "docs/clinic.md"),

@@ -40,7 +40,8 @@ static void chain_slope(const FribergRates *r, const FribergChain *c, const Syst
     double kill = either(drug_kill(r->slope_ml_per_ng, drive->adc_ng_ml), drive->toxicity);
     double target = r->base * pow(drive->room, r->room_power);
     double feedback = pow(target / fmax(in_blood, 1e-3 * r->base), r->gamma) * (1 + r->g_csf * g_csf);
-    slope->proliferating = ktr * c->proliferating * ((1 - kill) * feedback - 1);
+    double source = r->on_demand > 0 ? target : c->proliferating;
+    slope->proliferating = ktr * (source * (1 - kill) * feedback - c->proliferating);
     slope->transit[0] = ktr * (c->proliferating - c->transit[0]);
     slope->transit[1] = ktr * (c->transit[0] - c->transit[1]);
     slope->transit[2] = ktr * (c->transit[1] - c->transit[2]);

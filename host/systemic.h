@@ -25,7 +25,9 @@ typedef struct FribergRates {
     double loss_per_h;      /* from blood; Friberg: ktr */
     double slope_ml_per_ng; /* kill of proliferating cells: E = min(0.98, slope C) */
     double room_power;      /* base is multiplied by room^room_power */
-    double g_csf;           /* extra proliferation and faster maturation under G-CSF, as a share */
+    double on_demand; /* 1: stem cells supply precursors as the count asks for them, as erythropoietin does;
+                         0: they renew themselves, as Friberg */
+    double g_csf;     /* extra proliferation and faster maturation under G-CSF, as a share */
 } FribergRates;
 
 /* Doubles only. Counts in 1e9/L; haemoglobin, in `red`, in g/dL. */

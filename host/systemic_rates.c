@@ -83,4 +83,5 @@ void systemic_rates(const Config *config, SystemicRates *out) {
     };
     out->neutrophils.g_csf = config->counts.g_csf_effect;
     out->red.loss_per_h = 1 / (config->counts.red_cell_life_d * hours_per_day);
+    out->red.on_demand = 1; /* a count that lives for months would swing for years on Friberg's feedback */
 }

@@ -49,7 +49,8 @@ typedef struct Course {
 static void chain_again(const FribergRates *r, double kill, double room, double g, double seen,
                         const double y[5], double dy[5]) {
     double ktr = 4 / r->mtt_h * (1 + g), e = fmin(0.98, kill);
-    dy[0] = ktr * y[0] * (1 - e) * (1 + g) * pow(r->base * pow(room, r->room_power) / seen, r->gamma) -
+    double target = r->base * pow(room, r->room_power);
+    dy[0] = ktr * (r->on_demand > 0 ? target : y[0]) * (1 - e) * (1 + g) * pow(target / seen, r->gamma) -
             ktr * y[0];
     for (int i = 1; i < 4; i++) dy[i] = ktr * y[i - 1] - ktr * y[i];
     dy[4] = r->loss_per_h * y[3] - r->loss_per_h * y[4];
@@ -201,6 +202,26 @@ static void findings_follow_injury(void **state) {
     }
 }
 
+/* After a loss of half its haemoglobin the blood is back in months, without swinging past. */
+static void haemoglobin_comes_back(void **state) {
+    (void)state;
+    const SystemicRates rates = typical();
+    SystemicState s;
+    double day_12 = NAN, most = 0;
+    systemic_start(&rates, 1, &s);
+    s.red.circulating /= 2;
+    for (int day = 1; day <= 730; day++) {
+        systemic_advance(&rates, &(SystemicDrive){.room = 1}, 24, &s);
+        double hb = systemic_hb(&s);
+        if (isnan(day_12) && hb >= 12) day_12 = day;
+        most = fmax(most, hb);
+    }
+    print_message("  from 7 g/dL: 12 on day %g, never above %.2f, %.2f after two years\n", day_12, most,
+                  systemic_hb(&s));
+    assert_true(day_12 >= 20 && day_12 <= 90 && most < 14.7);
+    check("haemoglobin after two years", systemic_hb(&s), 14, 0.01);
+}
+
 /* Two alkylators hurt more; half of it is repaired in a fortnight. */
 static void conditioning_hurts_and_heals(void **state) {
     (void)state;
@@ -275,6 +296,7 @@ int main(void) {
         cmocka_unit_test(one_large_dose_is_worse),
         cmocka_unit_test(findings_follow_injury),
         cmocka_unit_test(conditioning_hurts_and_heals),
+        cmocka_unit_test(haemoglobin_comes_back),
         cmocka_unit_test(support_helps),
         cmocka_unit_test(quantiles),
         cmocka_unit_test(luck_belongs_to_the_patient),
