@@ -95,7 +95,9 @@ echo "# slurm $(slurmctld -V | cut -d' ' -f2) on one node of 2 processors, start
 
 table() { sed 's/,[^,]*$//' "$1/runs.csv"; } # without wall_s
 
-running() { squeue -h -t "$1" -o %i 2> /dev/null; }
+in_state() { squeue -h -t "$2" -o %i 2> /dev/null | grep -qx "$1"; }
+pending() { in_state "$1" PD; }
+at_work() { in_state "$1" R; }
 
 wait_for() { # SECONDS COMMAND...: until it succeeds
     local seconds=$1 n
@@ -110,7 +112,10 @@ wait_for() { # SECONDS COMMAND...: until it succeeds
 no_jobs() { [ -z "$(squeue -h 2> /dev/null)" ]; }
 
 # Slurm lets a requeued job wait two minutes; we do not.
-hasten() { wait_for 20 scontrol update "JobId=$1" StartTime=now > hasten.out 2>&1; }
+hasten() {
+    wait_for 20 pending "$1"
+    scontrol update "JobId=$1" StartTime=now > hasten.out 2>&1
+}
 
 # --- a sweep as a job array ---
 
@@ -124,8 +129,8 @@ job=$(sbatch --parsable --array=0-2 --cpus-per-task=1 --mem=300 --time=5 --outpu
     "$scripts/array.sbatch" config.yaml patients.csv array)
 [ -n "$job" ]
 result $? "sbatch takes docs/slurm/array.sbatch"
-at_work() { running R | grep -qx "${job}_0" && ls array/runs/00000[14]/checkpoint.hdf > ls.out 2>&1; }
-wait_for 30 at_work
+checkpointed() { at_work "${job}_0" && ls array/runs/00000[14]/checkpoint.hdf > ls.out 2>&1; }
+wait_for 30 checkpointed
 result $? "its first task is at work"
 scontrol requeue "${job}_0"
 result $? "requeued in the middle"
@@ -146,19 +151,24 @@ result $? "one of them went on from a checkpoint: $(tr -d '\t,\n' < resumed)"
 
 # --- one run that is out of time ---
 
-"$MARROW" run -q config.yaml --until 900 -o straight > out 2>&1 || cat out
-job=$(sbatch --parsable --cpus-per-task=2 --mem=300 --time=1 --signal=B:USR1@55 --output="$work/long.out" \
-    "$scripts/long.sbatch" config.yaml long --until 900)
+# Slurm looks at times every half minute, so that the signal comes within that of the job's start.
+slow=("$configs/untreated.yaml" -s simulation.agents=220000 -s simulation.dt_h=0.25 --until 900 --checkpoint-every 0.1)
+job=$(sbatch --parsable --cpus-per-task=1 --mem=300 --time=1 --signal=B:USR1@55 --output="$work/long.out" \
+    "$scripts/long.sbatch" "${slow[0]}" long "${slow[@]:1}")
 [ -n "$job" ]
 result $? "sbatch takes docs/slurm/long.sbatch"
-for ((again = 0; again < 6; again++)); do
-    wait_for 70 test -z "$(running R)" && hasten "$job"
+queued_or_done() { pending "$job" || no_jobs; }
+for ((again = 0; again < 8; again++)); do
+    wait_for 90 queued_or_done
     no_jobs && break
+    hasten "$job"
+    wait_for 10 at_work "$job"
 done
-wait_for 240 no_jobs
-result $? "a run out of time ends, in more than one job"
+no_jobs
+result $? "a run out of time ends"
 sed 's/^/# /' long.out
 scontrol show job "$job" | grep -o 'Restarts=[0-9]*' | sed 's/^/# /'
+"$MARROW" run -q "${slow[@]}" -o straight > out 2>&1 || cat out
 grep -q 'stopped by SIGUSR1' long.out && grep -q '"resumed_from_h":.*[1-9]' long/run.json
 result $? "stopped before its time was up, and gone on"
 cmp straight/timeseries.csv long/timeseries.csv
