@@ -46,16 +46,52 @@ static Status find(Backend *b, View *v, FindPage *all) {
     return STATUS_OK;
 }
 
+static void view_list(View *v, u32 mode, const uint64_t *identity, const u32 *place, int count) {
+    *v = (View){.find = mode, .find_count = (u32)count};
+    for (int i = 0; i < count; i++) {
+        v->find_low[i] = (u32)identity[i];
+        v->find_high[i] = (u32)(identity[i] >> 32);
+        v->find_filter[v->find_low[i] >> 5 & 31u] |= 1u << (v->find_low[i] & 31u);
+        if (place) v->find_place[i] = place[i];
+    }
+}
+
+static Status find_listed(Backend *b, u32 mode, const uint64_t *identity, const u32 *place, int count,
+                          FindPage *all) {
+    View v;
+    all->count = 0;
+    if (count == 0) return STATUS_OK;
+    view_list(&v, mode, identity, place, count);
+    return find(b, &v, all);
+}
+
 Status picture_find(Backend *b, const uint64_t *identity, int count, Found *out, int *found) {
-    View v = {.find = FIND_CELLS, .find_count = (u32)count};
     FindPage all;
     *found = 0;
-    for (int i = 0; i < count; i++) {
-        v.find_low[i] = (u32)identity[i];
-        v.find_high[i] = (u32)(identity[i] >> 32);
-        v.find_filter[v.find_low[i] >> 5 & 1u] |= 1u << (v.find_low[i] & 31u);
-    }
-    TRY(find(b, &v, &all));
+    TRY(find_listed(b, FIND_CELLS, identity, NULL, count, &all));
+    if (all.count) memcpy(out, all.found, all.count * sizeof *out);
+    *found = (int)all.count;
+    return STATUS_OK;
+}
+
+static bool among(const FindPage *page, uint64_t identity) {
+    for (u32 i = 0; i < page->count; i++)
+        if (page->found[i].low == (u32)identity && page->found[i].high == (u32)(identity >> 32)) return true;
+    return false;
+}
+
+Status picture_find_again(Backend *b, const uint64_t *identity, const u32 *place, int count, Found *out,
+                          int *found) {
+    FindPage all, rest;
+    uint64_t missing[FIND_MOST];
+    int missed = 0;
+    *found = 0;
+    TRY(find_listed(b, FIND_PLACES, identity, place, count, &all));
+    for (int i = 0; i < count; i++)
+        if (!among(&all, identity[i])) missing[missed++] = identity[i];
+    TRY(find_listed(b, FIND_CELLS, missing, NULL, missed, &rest));
+    TRY(found_add(&all, &rest));
+    qsort(all.found, all.count, sizeof *all.found, by_identity);
     if (all.count) memcpy(out, all.found, all.count * sizeof *out);
     *found = (int)all.count;
     return STATUS_OK;

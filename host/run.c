@@ -1,6 +1,7 @@
 #include "run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "crate.h"
@@ -20,6 +21,7 @@ void run_destroy(Run *run) {
     backend_close(&run->backend);
     dosing_destroy(run->dosing);
     actions_destroy(&run->actions);
+    free(run->line);
     options_destroy(&run->options);
 }
 

@@ -41,6 +41,9 @@ typedef struct Run {
     ActionList actions; /* --actions, and what is asked for on the way */
     Observation last;   /* the latest finished row, and how many there were */
     int64_t row_count;
+    bool keep_lines; /* the clinic's lines are kept in memory, too: for who shows them */
+    ChartLine *line;
+    size_t lines, line_room;
     Progress progress;
     RunRecord record;
     RunFileMark regular;      /* timeseries.csv after the last row that would be due if the run went on */
@@ -87,7 +90,7 @@ typedef struct RunMoment {
     size_t clinic_bytes;
     Config live;
     double time_h;
-    size_t actions_done;
+    size_t actions_done, lines;
     RunTables tables;
     int64_t imbalance_cells;
 } RunMoment;

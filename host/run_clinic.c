@@ -1,5 +1,8 @@
 #include "run_clinic.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "ranks.h"
 #include "writer_labs.h"
 
@@ -18,6 +21,20 @@ Status run_clinic_continue(Run *run) {
     return run_file_continue(&run->labs, &run->folder, "labs.csv", run->resumed.labs);
 }
 
+static Status lines_keep(Run *run, const Chart *chart) {
+    size_t count = (size_t)chart->count;
+    if (run->lines + count > run->line_room) {
+        size_t room = 2 * (run->lines + count);
+        ChartLine *grown = realloc(run->line, room * sizeof *grown);
+        REQUIRE(grown, STATUS_FAILED, "clinic: no memory for what happened");
+        run->line = grown;
+        run->line_room = room;
+    }
+    if (count) memcpy(run->line + run->lines, chart->line, count * sizeof *run->line);
+    run->lines += count;
+    return STATUS_OK;
+}
+
 /* Doses of the interval first; then what was found and decided, then the changes of the course that follow.
  */
 Status run_clinic_step(Run *run) {
@@ -27,6 +44,7 @@ Status run_clinic_step(Run *run) {
         TRY(events_chart(&run->events, clinic_chart(run->clinic), run->dosing));
         TRY(labs_file_results(&run->labs, clinic_results(run->clinic)));
     }
+    if (run->keep_lines) TRY(lines_keep(run, clinic_chart(run->clinic)));
     clinic_chart(run->clinic)->count = 0;
     clinic_results(run->clinic)->count = 0;
     return STATUS_OK;

@@ -19,6 +19,7 @@ static Status moment_fill(Run *run, RunMoment *m) {
     m->live = run->live;
     m->time_h = sim_time_h(run->sim);
     m->actions_done = run->actions.done;
+    m->lines = run->lines;
     m->tables = run_tables(run);
     m->imbalance_cells = run->record.imbalance_cells;
     TRY(clinic_keep(run, m));
@@ -60,6 +61,7 @@ Status run_return(Run *run, const RunMoment *m) {
     TRY(sim_configure(run->sim));
     run->actions.done = m->actions_done;
     run->record.imbalance_cells = m->imbalance_cells;
+    run->lines = m->lines;
     return run->folder.path ? tables_return(run, &m->tables) : STATUS_OK;
 }
 

@@ -262,13 +262,13 @@ DEVICE_FN u32 find_covers(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, GLOB
 
 DEVICE_FN u32 find_listed(GLOBAL_MEM const u32 *w, GLOBAL_MEM const View *view) {
     u32 low = w[WORD_ID_LOW], high = w[WORD_ID_HIGH], listed = 0u;
-    if (!(view->find_filter[low >> 5 & 1u] >> (low & 31u) & 1u)) return 0u;
+    if (!(view->find_filter[low >> 5 & 31u] >> (low & 31u) & 1u)) return 0u;
     for (u32 i = 0; i < view->find_count; i++)
         listed |= (view->find_low[i] == low) & (view->find_high[i] == high);
     return listed;
 }
 
-DEVICE_FN void found_write(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, u32 cls,
+DEVICE_FN void found_write(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, u32 cls, u32 place,
                            GLOBAL_MEM u32 *picture) {
     u32 number = global_add(picture, 1u);
     if (number >= FIND_MOST) return; /* counted, so that the host knows */
@@ -277,7 +277,22 @@ DEVICE_FN void found_write(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, u32
     out[1] = w[WORD_ID_HIGH];
     out[2] = w[WORD_EVENTS];
     out[3] = cls;
-    for (u32 field = 0; field < REAL_FIELDS; field++) out[4u + field] = bits_of(x[field * PAGE_SLOTS]);
+    out[4] = place;
+    for (u32 field = 0; field < REAL_FIELDS; field++) out[5u + field] = bits_of(x[field * PAGE_SLOTS]);
+}
+
+/* Those of the list that are still where they were. */
+DEVICE_FN void find_again(GLOBAL_MEM const f32 *real, GLOBAL_MEM const u32 *word, GLOBAL_MEM const u32 *live,
+                          u32 page, u32 cls, GLOBAL_MEM const View *view, GLOBAL_MEM u32 *picture) {
+    FOR_LANES(i, view->find_count) {
+        u32 slot = view->find_place[i] % PAGE_SLOTS;
+        if (view->find_place[i] / PAGE_SLOTS != page) continue;
+        if (!(live[page * PAGE_WORDS + slot / 32u] >> slot % 32u & 1u)) continue;
+        GLOBAL_MEM const u32 *w = word + ((u64)page * PAGE_SLOTS + slot) * WORD_FIELDS;
+        if (w[WORD_ID_LOW] != view->find_low[i] || w[WORD_ID_HIGH] != view->find_high[i]) continue;
+        found_write(real + (u64)page * REAL_FIELDS * PAGE_SLOTS + slot, w, cls, page * PAGE_SLOTS + slot,
+                    picture);
+    }
 }
 
 /* Lists the cells looked for, in any order: the host puts them into one. */
@@ -286,13 +301,17 @@ KERNEL void find(POOL) {
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         u32 cls = rows[page].cls;
         if (cls == NO_CLASS) continue;
+        if (view->find == FIND_PLACES) {
+            find_again(real, word, live, page, cls, view, picture);
+            continue;
+        }
         FOR_LANES(i, PAGE_WORDS)
         for (u32 bits = live[page * PAGE_WORDS + i]; bits != 0u; bits &= bits - 1u) {
             u32 slot = 32u * i + count_bits((bits & (0u - bits)) - 1u);
             GLOBAL_MEM const f32 *x = real_field(real, page, 0u) + slot;
             GLOBAL_MEM const u32 *w = word_of(word, page, slot);
             u32 found = view->find == FIND_PIXEL ? find_covers(x, w, view, cls) : find_listed(w, view);
-            if (found) found_write(x, w, cls, picture);
+            if (found) found_write(x, w, cls, page * PAGE_SLOTS + slot, picture);
         }
     }
 }

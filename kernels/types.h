@@ -185,7 +185,7 @@ typedef struct Axis {
     u32 steps;
 } Axis;
 
-enum { FIND_NOTHING, FIND_PIXEL, FIND_CELLS };
+enum { FIND_NOTHING, FIND_PIXEL, FIND_CELLS, FIND_PLACES };
 #define FIND_MOST 64u /* cells looked for or found at a time */
 
 /* What a picture shows of the pool (host/picture.h); nothing of it reaches the cells. Point (x, y) of the
@@ -205,13 +205,15 @@ typedef struct View {
     u32 words, blank;                   /* of the picture, and what an empty one is filled with */
     u32 find, find_x, find_y, find_key; /* FIND_PIXEL: cells with this key that cover this pixel */
     u32 find_count, find_low[FIND_MOST], find_high[FIND_MOST]; /* FIND_CELLS: by identity */
-    u32 find_filter[2]; /* a bit for the lowest six bits of each identity */
+    u32 find_filter[32];       /* a bit for the lowest ten bits of each identity */
+    u32 find_place[FIND_MOST]; /* FIND_PLACES: where each was seen last, page * PAGE_SLOTS + place */
 } View;
 
 /* A cell that was found. The first word of the picture counts them, from the second on they lie one after the
  * other. */
 typedef struct Found {
     u32 low, high, events, cls;
+    u32 place; /* page * PAGE_SLOTS + place: no part of any result, but where to look first the next time */
     f32 real[REAL_FIELDS];
 } Found;
 #define FOUND_WORDS (sizeof(Found) / 4u)
@@ -238,9 +240,9 @@ typedef struct Found {
 _Static_assert(sizeof(ClassStep) == 51 * 4, "ClassStep has no padding");
 _Static_assert(sizeof(Frame) == 9 * 4 + MAX_CLASSES * sizeof(ClassStep), "Frame has no padding");
 _Static_assert(sizeof(Axis) == 20, "Axis has no padding");
-_Static_assert(sizeof(View) == (10 + MAX_CLASSES + 15 + 3 + 5 + 2 * FIND_MOST + 2) * 4,
+_Static_assert(sizeof(View) == (10 + MAX_CLASSES + 15 + 3 + 5 + 3 * FIND_MOST + 32) * 4,
                "View has no padding");
-_Static_assert(sizeof(Found) == 13 * 4, "Found has no padding");
+_Static_assert(sizeof(Found) == 14 * 4, "Found has no padding");
 _Static_assert(sizeof(PageRow) == 48, "PageRow has no padding");
 _Static_assert(sizeof(ClassPlan) == 32, "ClassPlan has no padding");
 _Static_assert(sizeof(Totals) == 16 + MAX_CLASSES * (32 + 8 * TALLIES), "Totals has no padding");

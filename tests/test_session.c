@@ -12,7 +12,7 @@ static void nap_ms(int ms) {
 }
 
 /* The default patient with fewer agents and days. Strings end up with the session. */
-static Session *open_session(const char *agents, const char *days, int threads) {
+static Session *open_with(const char *agents, const char *days, int threads, const char *more) {
     Session *s;
     Options options = {.defaults = true, .backend = {.name = "cpu", .device = -1, .threads = threads}};
     char text[64];
@@ -20,9 +20,14 @@ static Session *open_session(const char *agents, const char *days, int threads) 
     assert_ok(options_assign(&options, text));
     snprintf(text, sizeof text, "simulation.until_days=%s", days);
     assert_ok(options_assign(&options, text));
+    if (more) assert_ok(options_assign(&options, more));
     assert_ok(session_open(&s, &options));
     options_destroy(&options);
     return s;
+}
+
+static Session *open_session(const char *agents, const char *days, int threads) {
+    return open_with(agents, days, threads, NULL);
 }
 
 static void ask(Session *s, const char *command) {
@@ -306,6 +311,33 @@ static void test_rows_events_traces(void **state) {
     assert_ok(session_close(s));
 }
 
+/* The clinic's lines come and go with the days, and come again the same. */
+static void test_lines(void **state) {
+    (void)state;
+    static SessionLine lines[400], again[400];
+    size_t total, n, early;
+    Session *s = open_with("5000", "60", 1, "clinic.enabled=true");
+    ask(s, "until 50");
+    assert_ok(session_wait(s, 0));
+    n = session_lines(s, 0, lines, 400, &total);
+    assert_true(n > 2 && n == total);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(lines[i].time_h <= 1200 && (i == 0 || lines[i].time_h >= lines[i - 1].time_h));
+        assert_true(lines[i].kind[0] && !strpbrk(lines[i].detail, ",\"\n"));
+    }
+    ask(s, "seek 3");
+    assert_ok(session_wait(s, 0));
+    early = session_lines(s, 0, again, 400, NULL);
+    assert_true(early < n);
+    for (size_t i = 0; i < early; i++) assert_true(again[i].time_h <= 72);
+    ask(s, "until 50");
+    assert_ok(session_wait(s, 0));
+    assert_int_equal(session_lines(s, 0, again, 400, NULL), n);
+    assert_memory_equal(lines, again, n * sizeof *lines);
+    print_message("  %zu lines, %zu of them by day 3\n", n, early);
+    assert_ok(session_close(s));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_closed_at_any_time),
@@ -318,6 +350,7 @@ int main(void) {
         cmocka_unit_test(test_pause_ends_until),
         cmocka_unit_test(test_speed),
         cmocka_unit_test(test_rows_events_traces),
+        cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

@@ -135,6 +135,21 @@ else
     echo "skip - resumed after a key was set: the run was never caught between"
 fi
 
+"$marrow" view "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.02 --headless -o signal 2> stderr &
+pid=$!
+for ((i = 0; i < 1000; i++)); do
+    [ "$(grep -cs . signal/timeseries.csv)" -gt 3 ] && break
+    sleep 0.01
+done
+kill -TERM "$pid"
+wait "$pid"
+check "a session without a window stops at a signal: 75" test $? -eq 75
+check "and says so" grep -q "stopped by a signal at day" stderr
+printf 'until end\n' > end
+"$marrow" view "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.02 --headless --script end -o signal --resume
+"$marrow" run "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.02 -q -o nosignal
+check "it goes on with --resume, to the same files" same signal nosignal
+
 echo "# going back"
 view -o back <<'END'
 until 3

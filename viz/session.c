@@ -76,6 +76,7 @@ Status session_close(Session *s) {
     branches_destroy(s);
     for (int i = 0; i < s->traces; i++) free(s->trace[i].point);
     free(s->event);
+    free(s->line);
     free(s);
     return status;
 }
@@ -247,6 +248,15 @@ size_t session_rows(Session *s, int branch, size_t from, Observation *out, size_
     }
     pthread_mutex_unlock(&s->lock);
     if (total) *total = count;
+    return n;
+}
+
+size_t session_lines(Session *s, size_t from, SessionLine *out, size_t room, size_t *total) {
+    pthread_mutex_lock(&s->lock);
+    size_t n = part(s->lines, from, room);
+    if (n) memcpy(out, s->line + from, n * sizeof *out);
+    if (total) *total = s->lines;
+    pthread_mutex_unlock(&s->lock);
     return n;
 }
 

@@ -144,6 +144,14 @@ size_t session_rows(Session *session, int branch, size_t from, Observation *out,
 /* What has happened by now in the present branch: doses and changes of the course, as in events.csv. */
 size_t session_events(Session *session, size_t from, DoseRecord *out, size_t room, size_t *total);
 
+/* What the clinic wrote down by now (results, responses, adverse events, decisions), line by line as in
+ * events.csv; nothing while it is off. */
+typedef struct SessionLine {
+    double time_h, value; /* value NaN: empty */
+    char kind[24], code[32], detail[160];
+} SessionLine;
+size_t session_lines(Session *session, size_t from, SessionLine *out, size_t room, size_t *total);
+
 /* A traced cell. States are molecules or breaks per cell (kernels/types.h). */
 typedef struct SessionTrace {
     uint64_t identity, mother; /* mother 0: traced from the start */

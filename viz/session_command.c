@@ -67,8 +67,9 @@ static Status do_speed(Session *s, const Argument *a) {
 static Status day_check(Session *s, const char *word, double day) {
     double last = ceil(s->run.config.simulation.until_days * 24 / s->run.config.simulation.dt_h - 1e-9) *
                   s->run.config.simulation.dt_h / 24;
-    REQUIRE(day >= 0 && day <= last + 1e-9, STATUS_BAD_INPUT,
-            "%s %g: the run has days 0 to %g; raise --until", word, day, last);
+    double first = s->moment[0]->time_h / 24; /* where a resumed run went on */
+    REQUIRE(day >= first - 1e-9 && day <= last + 1e-9, STATUS_BAD_INPUT, "%s %g: the run has days %g to %g%s",
+            word, day, first, last, day > last ? "; raise --until" : "");
     return STATUS_OK;
 }
 

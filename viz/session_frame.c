@@ -58,6 +58,29 @@ static void events_copy(Session *s) {
     s->events = count;
 }
 
+static SessionLine line_of(const ChartLine *from) {
+    SessionLine to = {.time_h = from->time_h, .value = from->value};
+    snprintf(to.kind, sizeof to.kind, "%s", from->kind);
+    snprintf(to.code, sizeof to.code, "%s", from->code);
+    snprintf(to.detail, sizeof to.detail, "%s", from->detail);
+    return to;
+}
+
+/* Under the lock: the clinic's lines. Those before are there already, unless somebody went back. */
+static void lines_copy(Session *s) {
+    const Run *run = &s->run;
+    size_t known = s->gone_back || run->lines < s->lines ? 0 : s->lines;
+    s->gone_back = false;
+    if (run->lines > s->line_room) {
+        SessionLine *grown = realloc(s->line, 2 * run->lines * sizeof *grown);
+        if (!grown) return; /* the window then lacks the latest */
+        s->line = grown;
+        s->line_room = 2 * run->lines;
+    }
+    for (size_t i = known; i < run->lines; i++) s->line[i] = line_of(&run->line[i]);
+    s->lines = run->lines;
+}
+
 void status_publish(Session *s) {
     pthread_mutex_lock(&s->lock);
     SessionStatus *status = &s->status;
@@ -66,6 +89,7 @@ void status_publish(Session *s) {
         status_run(s, status);
         rates_update(s, status);
         events_copy(s);
+        lines_copy(s);
     }
     status->latest_h = s->latest_h;
     status->branches = s->branches;

@@ -141,6 +141,7 @@ void moments_forget(Session *s) {
 /* A run that is only half way back cannot go on. */
 static Status go(Session *s, const RunMoment *moment) {
     frame_forget(s);
+    s->gone_back = true;
     Status status = run_return(&s->run, moment);
     if (status != STATUS_OK) s->broken = true;
     TRY(status);
@@ -236,7 +237,6 @@ static Status branch_of(Session *s, const NamedMoment *n) {
 /* Tables that were cut, or are another branch's, are made by running again from day 0. */
 static Status load_again(Session *s, const NamedMoment *n) {
     TRY(go(s, s->moment[0]));
-    s->run.actions.done = 0;
     s->target_h = n->moment->time_h;
     s->hurry = s->playing = s->arrive = true;
     return STATUS_OK;

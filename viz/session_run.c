@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../host/interrupt.h"
 #include "session_state.h"
 
 static const double slack_h = 1e-9;
@@ -19,7 +20,7 @@ double session_now_s(void) {
 
 static Status begin(Session *s) {
     Run *run = &s->run;
-    run->options.quiet = true;
+    run->options.quiet = run->keep_lines = true;
     run->record =
         (RunRecord){.config = &run->config, .backend = &run->backend, .result = "running", .message = ""};
     run->record.argc = run->options.argc, run->record.argv = run->options.argv;
@@ -38,17 +39,18 @@ static Status begin(Session *s) {
 }
 
 /* Closes the run's files as a signal would that comes between two intervals. */
-static Status end(Session *s, Status status) {
+static Status end(Session *s, Status status, bool stopped) {
     frame_forget(s);
     moments_forget(s);
     bool done = s->run.sim && run_done(&s->run);
     if (status == STATUS_OK && s->open && !done)
-        status = status_set(STATUS_STOPPED,
-                            "left at day %g; files hold everything up to there; go on with --resume",
-                            sim_time_h(s->run.sim) / 24);
+        status =
+            status_set(STATUS_STOPPED, "%s at day %g%s", stopped ? "stopped by a signal" : "left",
+                       sim_time_h(s->run.sim) / 24,
+                       s->run.folder.path ? "; files hold everything up to there; go on with --resume" : "");
     if (s->open) status = run_end(&s->run, status);
     run_destroy(&s->run);
-    return status == STATUS_STOPPED ? STATUS_OK : status;
+    return status == STATUS_STOPPED && !stopped ? STATUS_OK : status;
 }
 
 /* Another seed is another run: the old one's agents, tables and moments go, its rows stay to be compared
@@ -68,6 +70,7 @@ Status session_restart(Session *s, int64_t seed) {
     s->run = (Run){.options = options};
     s->open = s->playing = false;
     s->rows_seen = 0;
+    s->gone_back = true;
     return begin(s);
 }
 
@@ -216,6 +219,13 @@ static Status turn(Session *s) {
     return STATUS_OK;
 }
 
+/* A signal ends a session without a window as it ends marrow run. */
+static bool interrupted(const Session *s) {
+    if (!s->run.options.headless) return false;
+    interrupt_listen();
+    return interrupt_due();
+}
+
 static bool leaving(Session *s) {
     pthread_mutex_lock(&s->lock);
     bool now = s->leaving;
@@ -238,8 +248,9 @@ static void failed(Session *s, Status status) {
 void *session_work(void *session) {
     Session *s = session;
     Status status = begin(s);
-    while (status == STATUS_OK && !leaving(s)) status = turn(s);
-    status = end(s, status);
+    while (status == STATUS_OK && !leaving(s) && !interrupted(s)) status = turn(s);
+    bool stopped = status == STATUS_OK && !leaving(s);
+    status = end(s, status, stopped);
     if (status != STATUS_OK) failed(s, status);
     return NULL;
 }

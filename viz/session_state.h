@@ -49,7 +49,7 @@ typedef struct Trace {
     SessionTrace info;
     SessionPoint *point;
     size_t points, room;
-    u32 events; /* it had gone through when it was last seen */
+    u32 events, place; /* it had gone through, and where it was, when it was last seen */
 } Trace;
 
 /* A frame whose pictures and sums are still on their way from the device. */
@@ -82,6 +82,8 @@ struct Session {
     int branches;
     DoseRecord *event;
     size_t events, event_room;
+    SessionLine *line;
+    size_t lines, line_room;
     Trace trace[SESSION_TRACES];
     int traces;
     Status wrong; /* the first command that went wrong, or the run's own end */
@@ -90,6 +92,7 @@ struct Session {
     /* the thread's own */
     Run run;
     bool open;       /* the run has begun */
+    bool gone_back;  /* since the last publishing */
     bool broken;     /* half way to another moment: it cannot go on */
     bool playing;    /* or running to target_h */
     double target_h; /* NaN: none; commands wait until it is reached */

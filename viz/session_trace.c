@@ -29,6 +29,7 @@ static void trace_describe(const Session *s, Trace *t, const Found *f) {
     PictureKind kind = picture_kind(cls);
     Spot spot = section_spot(f->low, f->high, kind == PICTURE_BLAST_BLOOD || kind == PICTURE_MATURE);
     t->events = f->events;
+    t->place = f->place;
     t->info.there = true;
     t->info.kind = (int)kind;
     t->info.clone = cls->clone;
@@ -118,14 +119,26 @@ static int traces_update(Session *s, const Found *found, int n, uint64_t *wanted
     return count;
 }
 
+/* Who was there, or is to come: not those that are gone, nor, where somebody has gone back, those not chosen
+ * yet. */
+static bool may_be_there(const Trace *t, double now_h) {
+    bool gone = t->info.gone_h <= now_h + slack_h;
+    return t->info.there || (!gone && now_h >= t->info.from_h - slack_h);
+}
+
 Status traces_step(Session *s) {
     uint64_t wanted[FIND_MOST], mother[FIND_MOST];
+    u32 place[FIND_MOST];
     Found found[FIND_MOST];
     int count = 0, n;
-    for (int i = 0; i < s->traces; i++) wanted[count++] = s->trace[i].info.identity;
+    for (int i = 0; i < s->traces; i++) {
+        if (!may_be_there(&s->trace[i], sim_time_h(s->run.sim))) continue;
+        place[count] = s->trace[i].place;
+        wanted[count++] = s->trace[i].info.identity;
+    }
     s->traced_h = fmax(s->traced_h, sim_time_h(s->run.sim));
     if (count == 0) return STATUS_OK;
-    TRY(picture_find(&s->run.backend, wanted, count, found, &n));
+    TRY(picture_find_again(&s->run.backend, wanted, place, count, found, &n));
     pthread_mutex_lock(&s->lock);
     count = traces_update(s, found, n, wanted, mother);
     pthread_mutex_unlock(&s->lock);
