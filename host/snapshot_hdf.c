@@ -8,6 +8,7 @@
 
 #include "../kernels/section.h"
 #include "hdf.h"
+#include "seal.h"
 #include "snapshot.h"
 #include "snapshot_columns.h"
 
@@ -213,7 +214,11 @@ static void folder_sync(const RunFolder *folder) {
 Status snapshot_put(const Snapshot *s, int compression, FILE *out) {
     HdfImage image = {0};
     Status status = image_make(s, compression, &image);
-    if (status == STATUS_OK) fwrite(image.bytes, 1, image.length, out);
+    if (status == STATUS_OK) {
+        Seal seal = seal_of(image.bytes, image.length); /* HDF5 and its readers do not mind what follows */
+        fwrite(image.bytes, 1, image.length, out);
+        fwrite(&seal, sizeof seal, 1, out);
+    }
     free(image.bytes);
     return status;
 }

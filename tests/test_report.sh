@@ -106,7 +106,7 @@ check "no id twice" test -z "$(grep -oE ' id="[^"]*"' cells/report.html | sort |
 check "a page of moderate size" test "$(stat -c %s cells/report.html)" -lt 700000
 lacks "no cells in a report without snapshots" 'Flow cytometry' a/report.html
 : > cells/snapshots/cells_000002.hdf
-refused "a damaged snapshot" 2 "cells/snapshots/cells_000002.hdf: cannot be read as HDF5" cells
+refused "a damaged snapshot" 2 "cells/snapshots/cells_000002.hdf: is cut short" cells
 
 echo "# hostile text, other columns"
 cp -r a bad

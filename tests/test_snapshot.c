@@ -237,6 +237,17 @@ static void test_find(void **state) {
     assert_int_equal(snapshot_list_find(&list, 1e9), 2);
 }
 
+static void flip(const char *path, long at) {
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    fseek(file, at, SEEK_SET);
+    int byte = getc(file) ^ 1 << at % 8;
+    fseek(file, at, SEEK_SET);
+    putc(byte, file);
+    fclose(file);
+}
+
+/* Whatever single bit is changed, and wherever the file is cut, it is refused. */
 static void test_damage(void **state) {
     (void)state;
     Case c;
@@ -248,11 +259,25 @@ static void test_damage(void **state) {
     assert_int_equal(snapshot_write(&s, &c.folder, 1), STATUS_OK);
     snapshot_destroy(&s);
     snprintf(path, sizeof path, "%s/snapshots/cells_000000.hdf", c.path);
-    assert_int_equal(truncate(path, 3000), 0);
-    assert_int_equal(snapshot_read(&s, c.path, 0), STATUS_BAD_INPUT);
-    print_message("  %s\n", status_message());
-    assert_int_equal(snapshot_list(&list, c.path), STATUS_BAD_INPUT);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    long length = ftell(file), flips = 0;
+    fclose(file);
+    for (long at = 0; at < length; at += 97, flips++) {
+        flip(path, at);
+        assert_int_equal(snapshot_read(&s, c.path, 0), STATUS_BAD_INPUT);
+        flip(path, at);
+    }
+    print_message("  %ld bits of %ld bytes: each refused; %s\n", flips, length, status_message());
+    assert_int_equal(snapshot_read(&s, c.path, 0), STATUS_OK);
+    snapshot_destroy(&s);
     assert_int_equal(snapshot_read(&s, c.path, 7), STATUS_BAD_INPUT);
+    for (; length > 0; length -= 5000) {
+        assert_int_equal(truncate(path, length - 1), 0);
+        assert_int_equal(snapshot_read(&s, c.path, 0), STATUS_BAD_INPUT);
+        assert_int_equal(snapshot_list(&list, c.path), STATUS_BAD_INPUT);
+    }
     case_close(&c);
 }
 
