@@ -293,6 +293,21 @@ static void off(void **state) {
     clinic_stop_case(&a);
 }
 
+static void watching_changes_nothing(void **state) {
+    (void)state;
+    Config without = clinic_config("clinic.enabled=false hazards.haemorrhage=0 hazards.infection=0");
+    run_course(&a, "hazards.haemorrhage=0 hazards.infection=0 hazards.febrile_neutropenia=0", 21);
+    b = (ClinicCase){0};
+    clinic_start(&b, &without, &cpu);
+    clinic_until(&b, 21);
+    print_message("  day 21 of cycle 1: cells %016llx with visits and no rules, %016llx without a clinic\n",
+                  (unsigned long long)case_digest(&a.sim), (unsigned long long)case_digest(&b.sim));
+    assert_true(a.results > 50 && b.results == 0);
+    assert_true(case_digest(&a.sim) == case_digest(&b.sim));
+    clinic_stop_case(&a);
+    clinic_stop_case(&b);
+}
+
 static void death(void **state) {
     (void)state;
     run_course(&a, "hazards.infection=500 hazards.haemorrhage=500", 200);
@@ -393,11 +408,13 @@ static void transplanted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(held_for_days), cmocka_unit_test(steps_down),  cmocka_unit_test(cytopenia),
-        cmocka_unit_test(any_course),    cmocka_unit_test(assay_error), cmocka_unit_test(same_luck),
-        cmocka_unit_test(saved),         cmocka_unit_test(off),         cmocka_unit_test(death),
-        cmocka_unit_test(harm),          cmocka_unit_test(cytoreduced), cmocka_unit_test(reactions),
-        cmocka_unit_test(transplanted),
+        cmocka_unit_test(held_for_days), cmocka_unit_test(steps_down),
+        cmocka_unit_test(cytopenia),     cmocka_unit_test(any_course),
+        cmocka_unit_test(assay_error),   cmocka_unit_test(same_luck),
+        cmocka_unit_test(saved),         cmocka_unit_test(off),
+        cmocka_unit_test(death),         cmocka_unit_test(watching_changes_nothing),
+        cmocka_unit_test(harm),          cmocka_unit_test(cytoreduced),
+        cmocka_unit_test(reactions),     cmocka_unit_test(transplanted),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
