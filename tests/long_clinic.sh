@@ -1,6 +1,6 @@
 #!/bin/bash
 # A hundred and fifty patients of configs/transplant.yaml who differ by luck alone: VOD after transplant as often and as late as
-# published, and what else became of them. About two minutes. Run by tests/run.sh, which sets MARROW.
+# published, and what else became of them; sixty of configs/monitored.yaml under each policy. About three minutes. Run by tests/run.sh, which sets MARROW.
 set -u
 
 marrow=${MARROW:-$PWD/build/marrow}
@@ -43,5 +43,25 @@ awk -v m="$median" 'BEGIN { exit !(m >= 10 && m <= 20) }'
 result $? "its median day +10 to +20 (INO-VATE: +15)"
 awk -v m="$engrafted" 'BEGIN { exit !(m >= 10 && m <= 21) }'
 result $? "neutrophils back by day +10 to +21"
+
+echo "# sixty patients under each policy"
+policy() { # NAME: how many had VOD, and doses given a patient
+    local seed vod=0 doses=0
+    seq 60 | xargs -P "$(nproc)" -I{} "$marrow" run "${config%transplant*}monitored.yaml" --seed {} -o "$1-{}" \
+        -s simulation.agents=1000 -s simulation.dt_h=4 -s policy.rules="$1" --threads 1 -q
+    for seed in $(seq 60); do
+        [ "$(value "$1-$seed" vod)" = true ] && vod=$((vod + 1))
+        doses=$((doses + $(value "$1-$seed" doses_given)))
+    done
+    echo "$vod $(awk -v d="$doses" 'BEGIN { printf "%.1f", d / 60 }')"
+}
+read -r none none_doses <<< "$(policy none)"
+read -r label label_doses <<< "$(policy label)"
+read -r cautious cautious_doses <<< "$(policy cautious)"
+echo "# VOD in $none without rules, $label by the label, $cautious by caution; doses $none_doses, $label_doses, $cautious_doses"
+[ "$none" -gt "$label" ] && [ "$label" -ge "$cautious" ]
+result $? "rules spare the liver"
+awk -v a="$none_doses" -v b="$label_doses" 'BEGIN { exit !(a > b) }'
+result $? "at the price of doses"
 
 [ "$failures" -eq 0 ]
