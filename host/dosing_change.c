@@ -81,7 +81,7 @@ static void view_past(const Dosing *dosing, DosingView *view) {
 }
 
 void dosing_view(const Dosing *dosing, double blast_fraction, DosingView *view) {
-    DoseRecord dose;
+    DoseRecord dose = {0};
     size_t index;
     *view = (DosingView){.now_h = dosing->now_h,
                          .cycles = dosing->cycle,
@@ -142,7 +142,7 @@ static void planned_omit(Dosing *dosing, size_t index) {
 }
 
 Status dosing_skip(Dosing *dosing, DosingReason reason) {
-    DoseRecord dose;
+    DoseRecord dose = {0};
     size_t index;
     TRY(require_next(dosing, false, reason, &dose, &index));
     bool planned = index < dosing->planned;
@@ -163,7 +163,7 @@ static Status course_shift(Dosing *dosing, double hours) {
 }
 
 Status dosing_hold(Dosing *dosing, double hours, DosingReason reason) {
-    DoseRecord dose;
+    DoseRecord dose = {0};
     size_t index;
     REQUIRE(hours >= 0, STATUS_BAD_INPUT, "dosing: %s: held for %.10g h; give 0 or more", reason.code, hours);
     TRY(require_next(dosing, true, reason, &dose, &index));
@@ -174,7 +174,7 @@ Status dosing_hold(Dosing *dosing, double hours, DosingReason reason) {
 }
 
 Status dosing_release(Dosing *dosing, DosingReason reason) {
-    DoseRecord dose;
+    DoseRecord dose = {0};
     size_t index;
     REQUIRE(dosing_is_held(dosing), STATUS_BAD_INPUT, "dosing: %s: released, but not held; hold it first",
             reason.code);
@@ -187,7 +187,7 @@ Status dosing_release(Dosing *dosing, DosingReason reason) {
 }
 
 Status dosing_scale(Dosing *dosing, double factor, DosingReason reason) {
-    DoseRecord dose;
+    DoseRecord dose = {0};
     size_t index;
     REQUIRE(factor > 0 && factor <= 100, STATUS_BAD_INPUT,
             "dosing: %s: doses times %.10g; give a factor above 0 and at most 100", reason.code, factor);
@@ -206,7 +206,7 @@ void dosing_responded(Dosing *dosing, bool response) {
 }
 
 Status dosing_cycle_doses(Dosing *dosing, int doses, DosingReason reason) {
-    DoseRecord dose;
+    DoseRecord dose = {0};
     size_t index;
     REQUIRE(doses >= 1 && doses <= CYCLE_DOSES, STATUS_BAD_INPUT,
             "dosing: %s: %d doses a cycle; give 1 to %d", reason.code, doses, CYCLE_DOSES);
@@ -257,7 +257,7 @@ Status dosing_interrupt(Dosing *dosing, DosingReason reason) {
 }
 
 Status dosing_stop(Dosing *dosing, DosingReason reason) {
-    DoseRecord dose;
+    DoseRecord dose = {0};
     size_t index;
     TRY(require_next(dosing, false, reason, &dose, &index));
     for (size_t i = next_planned(dosing, false); i < dosing->planned; i = next_planned(dosing, false))

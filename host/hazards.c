@@ -145,8 +145,10 @@ static HazardEvent happen(const HazardRates *rates, const HazardDrive *drive, Ha
     const Course *course = &courses[kind];
     int event = state->count[kind]++;
     double z = body_luck_normal(rates->seed, (uint32_t)event, (uint32_t)kind, BODY_LENGTH);
-    HazardEvent e = {kind, time_h, course->days * exp(course->ln_sd * z),
-                     grade_of(rates, kind, drive, event)};
+    HazardEvent e = {.time_h = time_h,
+                     .days = course->days * exp(course->ln_sd * z),
+                     .kind = kind,
+                     .grade = grade_of(rates, kind, drive, event)};
     state->until_h[kind] = time_h + 24 * e.days;
     state->grade[kind] = e.grade;
     state->left[kind] = budget(rates, kind, event + 1);

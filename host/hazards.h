@@ -54,9 +54,9 @@ typedef struct HazardState {
 } HazardState;
 
 typedef struct HazardEvent {
-    HazardKind kind;
     double time_h, days; /* how long it lasts */
-    int grade;           /* CTCAE, 1-5; 5 is death */
+    HazardKind kind;
+    int grade; /* CTCAE, 1-5; 5 is death */
 } HazardEvent;
 
 void hazards_rates(const Config *config, HazardRates *out);
