@@ -86,6 +86,11 @@ result $? "resumed, it has the snapshots of a run never stopped, and what was ha
 run stopped -s simulation.dt_h=0.05 --resume && diff -r wanted/snapshots stopped/snapshots
 result $? "resumed at its end, all stay"
 
+run longer --until 30 && run straight --until 30 --resume && [ "$(numbers straight)" = "$(numbers longer)" ] &&
+    cmp longer/snapshots/cells_000004.hdf straight/snapshots/cells_000004.hdf &&
+    cmp longer/snapshots/cells_000005.hdf straight/snapshots/cells_000005.hdf
+result $? "with a later end, the snapshot of the first end makes room for those of its days"
+
 echo "# another run in the folder"
 echo mine > again/snapshots/cells_notes.txt
 echo mine > again/snapshots/cells_000001.hdf.old
