@@ -87,7 +87,8 @@ struct Backend {
     int members, ranks; /* pools the population is spread over; processes they are in */
     u32 pages;          /* of one pool */
     size_t picture_bytes;
-    void *own; /* the backend's private state */
+    int workers; /* threads that pictures may have memory each for; 0: there are none that are told apart */
+    void *own;   /* the backend's private state */
 };
 
 /* Of backend_many.c. */

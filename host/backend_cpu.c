@@ -86,6 +86,7 @@ static Status cpu_open(Backend *b, const BackendOptions *options) {
     cpu->kernels = isa.kernels;
     b->own = cpu;
     b->threads = options->threads ? options->threads : processors();
+    b->workers = b->threads;
     TRY(team_create(&cpu->team, b->threads));
     snprintf(b->device, sizeof b->device, "cpu: %d thread%s, %s", b->threads, b->threads == 1 ? "" : "s",
              isa.name);
@@ -131,7 +132,7 @@ typedef struct Launch {
 
 static void launch_item(uint32_t item, uint32_t items, const void *data) {
     const Launch *launch = data;
-    launch->entry(item, items, &launch->pool);
+    launch->entry(item, items, team_member(), &launch->pool);
 }
 
 /* One item per page: a page is worked on while it is in cache, by whichever thread is free. */

@@ -187,15 +187,27 @@ static Status pixels_room(Pixels *pixels, size_t room) {
     return STATUS_OK;
 }
 
-static Status pool_ask(PictureJob *job, int i, const View *v, const CellClasses *classes) {
-    Backend *pool = backend_pool_of(job->backend, i);
-    size_t bytes = v->words * sizeof(u32);
-    bool flow = job->picture.view.mode == PICTURE_FLOW;
-    TRY(pixels_room(&job->pool[i], v->words));
-    TRY(backend_picture(pool, bytes));
+/* As many as there are threads, while that is no more than half a gigabyte. */
+enum { COPIES_MOST = 64, COPY_STEP = 1024, COPY_WORDS_MOST = 1 << 27 };
+
+Status picture_make(Backend *pool, View *v, bool flow) {
+    v->copy_words = (v->width * v->height + COPY_STEP - 1) / COPY_STEP * COPY_STEP;
+    bool copies = !flow && pool->workers > 1 && pool->workers <= COPIES_MOST &&
+                  (u64)pool->workers * v->copy_words <= COPY_WORDS_MOST;
+    v->copies = copies ? (u32)pool->workers : 1;
+    if (copies) v->words = v->copies * v->copy_words;
+    TRY(backend_picture(pool, v->words * sizeof(u32)));
     TRY(backend_write(pool, POOL_VIEW, 0, sizeof *v, v));
-    TRY(backend_launch(pool, KERNEL_blank, (u32)classes->count));
-    TRY(backend_launch(pool, flow ? KERNEL_cytometer : KERNEL_section, (u32)classes->count));
+    TRY(backend_launch(pool, KERNEL_blank, 1));
+    TRY(backend_launch(pool, flow ? KERNEL_cytometer : KERNEL_section, 1));
+    return copies ? backend_launch(pool, KERNEL_join, 1) : STATUS_OK;
+}
+
+static Status pool_ask(PictureJob *job, int i, View *v) {
+    Backend *pool = backend_pool_of(job->backend, i);
+    size_t bytes = job->picture.pixels * sizeof(u32);
+    TRY(pixels_room(&job->pool[i], job->picture.pixels));
+    TRY(picture_make(pool, v, job->picture.view.mode == PICTURE_FLOW));
     return backend_fetch(pool, POOL_PICTURE, 0, bytes, job->pool[i].number, &job->fetch[i]);
 }
 
@@ -215,7 +227,7 @@ Status picture_ask(PictureJob **out, Backend *backend, const CellClasses *classe
     TRY(job_create(out, backend));
     picture_view_fill(&v, view, classes, agents);
     picture_describe(&(*out)->picture, view, &v, classes, agents);
-    for (int i = 0; i < backend_pools(backend); i++) TRY(pool_ask(*out, i, &v, classes));
+    for (int i = 0; i < backend_pools(backend); i++) TRY(pool_ask(*out, i, &v));
     return STATUS_OK;
 }
 

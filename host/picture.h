@@ -114,6 +114,9 @@ Status picture_find_again(Backend *backend, const uint64_t *identity, const u32 
 void picture_view_fill(View *out, const PictureView *view, const CellClasses *classes, int64_t agents);
 PictureKind picture_kind(const CellClass *cls);
 
+/* Launches what makes such a picture in one pool; its first words then hold it. */
+Status picture_make(Backend *pool, View *view, bool flow);
+
 /* ---- colours ---- */
 
 /* Colours are 0xAABBGGRR in memory order R, G, B, A on little-endian machines (SDL_PIXELFORMAT_ABGR8888).

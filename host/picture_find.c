@@ -104,15 +104,11 @@ enum { REACH = 7, AROUND = 2 * REACH + 1 };
 /* The keys around a pixel, as the whole picture has them. */
 static Status keys_around(Backend *b, View *v, u32 keys[AROUND * AROUND]) {
     u32 own[AROUND * AROUND];
-    v->words = AROUND * AROUND;
     v->blank = PICTURE_NOBODY;
     memset(keys, 0xff, sizeof own);
     for (int i = 0; i < backend_pools(b); i++) {
         Backend *pool = backend_pool_of(b, i);
-        TRY(backend_picture(pool, sizeof own));
-        TRY(backend_write(pool, POOL_VIEW, 0, sizeof *v, v));
-        TRY(backend_launch(pool, KERNEL_blank, 1));
-        TRY(backend_launch(pool, KERNEL_section, 1));
+        TRY(picture_make(pool, v, false));
         TRY(backend_read(pool, POOL_PICTURE, 0, sizeof own, own));
         for (int k = 0; k < AROUND * AROUND; k++) keys[k] = own[k] < keys[k] ? own[k] : keys[k];
     }

@@ -7,6 +7,12 @@
 
 enum { WATCHES = 400 }; /* looks before sleeping, some ten microseconds */
 
+static _Thread_local uint32_t member;
+
+uint32_t team_member(void) {
+    return member;
+}
+
 struct Team {
     int helpers;
     pthread_t *threads;
@@ -14,6 +20,7 @@ struct Team {
     pthread_cond_t begun, ended;
     atomic_uint job;    /* grows by one per job */
     atomic_uint next;   /* item to claim */
+    atomic_uint joined; /* helpers that know their number */
     atomic_int working; /* helpers that have not finished this job */
     atomic_bool leaving;
     TeamWork work;
@@ -46,6 +53,7 @@ static void await_job(Team *team, unsigned seen) {
 
 static void *help(void *user) {
     Team *team = user;
+    member = atomic_fetch_add(&team->joined, 1) + 1;
     for (unsigned seen = 0;; seen++) {
         await_job(team, seen);
         if (atomic_load(&team->leaving)) return NULL;

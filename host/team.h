@@ -17,6 +17,9 @@ typedef void (*TeamWork)(uint32_t item, uint32_t items, const void *data);
 Status team_create(Team **out, int threads);
 void team_destroy(Team *team); /* accepts NULL */
 
+/* Which of the team this thread is, from 0 (the caller of team_run) to threads - 1. */
+uint32_t team_member(void);
+
 /* Runs work(0 … items - 1) on all threads and returns when every item is done. One caller at a time. */
 void team_run(Team *team, TeamWork work, uint32_t items, const void *data);
 

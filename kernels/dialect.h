@@ -9,6 +9,7 @@
  *   RESTRICT        restrict                restrict              __restrict__
  *   GROUP_ID        set by the launcher     get_group_id(0)       blockIdx.x
  *   GROUP_COUNT     set by the launcher     get_num_groups(0)     gridDim.x
+ *   WORKER_ID       set by the launcher     0                     0
  *   LANE_ID         0                       get_local_id(0) *     threadIdx.x
  *   LANE_COUNT      1                       get_local_size(0) *   blockDim.x
  *   BARRIER()       (nothing)               barrier(local+global) __syncthreads()
@@ -33,6 +34,9 @@
  * A lane of a GPU reads and writes four neighbouring places at once, 16 bytes, which is one instruction
  * instead of four and keeps more bytes on their way: FOR_PACKS goes over places PACK by PACK, pack_read and
  * pack_write move them, EACH_OF_PACK goes over the places of a pack.
+ *
+ * WORKER_ID tells groups apart that may be at work at the same time, from 0, where there are few of them:
+ * threads of a processor may have memory each to write to. On a GPU it does not.
  *
  * Where places are first computed with and then scattered, FOR_BATCHES goes over them BATCH by BATCH: enough
  * for a processor to compute with vectors into small arrays, as few as a lane of a GPU keeps in registers.
@@ -63,8 +67,10 @@ typedef float f32;
 #define SHARED
 #define RESTRICT restrict
 static _Thread_local u32 kernel_group __attribute__((unused)), kernel_groups __attribute__((unused));
+static _Thread_local u32 kernel_worker __attribute__((unused));
 #define GROUP_ID kernel_group
 #define GROUP_COUNT kernel_groups
+#define WORKER_ID kernel_worker
 #define LANE_ID 0u
 #define LANE_COUNT 1u
 #define BARRIER()
@@ -125,6 +131,7 @@ typedef float f32;
 #define RESTRICT restrict
 #define GROUP_ID ((u32)get_group_id(0))
 #define GROUP_COUNT ((u32)get_num_groups(0))
+#define WORKER_ID 0u
 #if defined(SHAPE_PAGE)
 #define LANE_ID 0u
 #define LANE_COUNT 1u
@@ -169,6 +176,7 @@ typedef float f32;
 #define RESTRICT __restrict__
 #define GROUP_ID ((u32)blockIdx.x)
 #define GROUP_COUNT ((u32)gridDim.x)
+#define WORKER_ID 0u
 #define LANE_ID ((u32)threadIdx.x)
 #define LANE_COUNT ((u32)blockDim.x)
 #define BARRIER() __syncthreads()

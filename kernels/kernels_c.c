@@ -5,9 +5,10 @@
 #include "picture.h"
 
 #define KERNEL_ROW(name, extent)                                                                           \
-    static void run_##name(u32 group, u32 groups, const KernelPool *p) {                                   \
+    static void run_##name(u32 group, u32 groups, u32 worker, const KernelPool *p) {                       \
         kernel_group = group;                                                                              \
         kernel_groups = groups;                                                                            \
+        kernel_worker = worker;                                                                            \
         name(p->real, p->word, p->live, p->box, p->tally, p->rows, p->offer, p->totals, p->frame, p->view, \
              p->picture);                                                                                  \
     }

@@ -16,8 +16,8 @@ typedef struct KernelPool {
     u32 *picture;
 } KernelPool;
 
-/* Runs item `group` of `groups`. */
-typedef void (*KernelEntry)(u32 group, u32 groups, const KernelPool *pool);
+/* Runs item `group` of `groups`. No two of one `worker` run at the same time. */
+typedef void (*KernelEntry)(u32 group, u32 groups, u32 worker, const KernelPool *pool);
 
 extern const KernelEntry kernels_x86_64_v4[], kernels_x86_64_v3[], kernels_native[];
 

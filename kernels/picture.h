@@ -113,11 +113,17 @@ DEVICE_FN void batch_colour(GLOBAL_MEM const f32 *x, GLOBAL_MEM const u32 *w, GL
     EACH_OF_BATCH(k) colour[k] = axis_step(&view->colour, value[k]);
 }
 
-DEVICE_FN void pixel_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 pixel, u32 key) {
-    if (view->density)
+/* `own`: nobody else writes to this memory. Words that many threads write to travel between their caches,
+ * which takes longer than all else here. */
+DEVICE_FN void pixel_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 own, u32 pixel, u32 key) {
+    if (own) {
+        u32 seen = picture[pixel];
+        picture[pixel] = view->density ? seen + 1u : key < seen ? key : seen;
+    } else if (view->density) {
         global_add(&picture[pixel], 1u);
-    else
+    } else {
         global_least(&picture[pixel], key);
+    }
 }
 
 /* The whole numbers within [from, to], cut to a picture's side. */
@@ -134,14 +140,15 @@ DEVICE_FN f32 disc_reach(f32 py, f32 radius, u32 y) {
     return rest < 0.0f ? -1.0f : square_root(rest);
 }
 
-DEVICE_FN void disc_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, f32 px, f32 py, u32 key) {
+DEVICE_FN void disc_put(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 own, f32 px, f32 py,
+                        u32 key) {
     f32 r = view->radius;
     for (u32 y = pixel_first(py - r); y < pixel_end(py + r, view->height); y++) {
         f32 reach = disc_reach(py, r, y);
         if (reach < 0.0f) continue;
         u32 end = pixel_end(px + reach - 0.5f, view->width);
         for (u32 x = pixel_first(px - reach + 0.5f); x < end; x++)
-            pixel_put(picture, view, y * view->width + x, key);
+            pixel_put(picture, view, own, y * view->width + x, key);
     }
 }
 
@@ -160,7 +167,7 @@ DEVICE_FN u32 dot_inside(GLOBAL_MEM const View *view, f32 px, f32 py) {
 
 /* Cells of one pixel each. The pixels of a batch are asked for from memory together, since they lie anywhere.
  */
-DEVICE_FN void batch_put_dots(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, const f32 *px,
+DEVICE_FN void batch_put_dots(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 own, const f32 *px,
                               const f32 *py, const u32 *key) {
     const u32 width = view->width;
     const f32 right = (f32)width, bottom = (f32)view->height;
@@ -171,20 +178,22 @@ DEVICE_FN void batch_put_dots(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *vi
         pixel[k] = inside ? y * width + x : NO_PIXEL;
     }
     ONE_OF_BATCH(k) if (pixel[k] != NO_PIXEL) fetch_ahead(&picture[pixel[k]]);
-    ONE_OF_BATCH(k) if (pixel[k] != NO_PIXEL) pixel_put(picture, view, pixel[k], key[k]);
+    ONE_OF_BATCH(k) if (pixel[k] != NO_PIXEL) pixel_put(picture, view, own, pixel[k], key[k]);
 }
 
-DEVICE_FN void batch_put_discs(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, const f32 *px,
+DEVICE_FN void batch_put_discs(GLOBAL_MEM u32 *picture, GLOBAL_MEM const View *view, u32 own, const f32 *px,
                                const f32 *py, const u32 *key) {
     f32 r = view->radius, right = (f32)view->width + r, bottom = (f32)view->height + r;
     ONE_OF_BATCH(k)
     if (px[k] > -r && py[k] > -r && px[k] < right && py[k] < bottom)
-        disc_put(picture, view, px[k], py[k], key[k]);
+        disc_put(picture, view, own, px[k], py[k], key[k]);
 }
 
 /* Cells of one page into the picture. Counting takes a cell for a point however near it is. */
 KERNEL void section(POOL) {
     (void)live, (void)box, (void)tally, (void)offer, (void)totals;
+    u32 own = view->copies > 1u;
+    GLOBAL_MEM u32 *mine = own ? picture + WORKER_ID * view->copy_words : picture;
     for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
         u32 cls = rows[page].cls;
         if (cls == NO_CLASS) continue;
@@ -200,9 +209,26 @@ KERNEL void section(POOL) {
             batch_colour(x, w, view, kind, kinds, colour);
             EACH_OF_BATCH(k) key[k] = picture_key(kinds[k], key[k], cls, colour[k]);
             if (view->radius < 0.75f)
-                batch_put_dots(picture, view, px, py, key);
+                batch_put_dots(mine, view, own, px, py, key);
             else
-                batch_put_discs(picture, view, px, py, key);
+                batch_put_discs(mine, view, own, px, py, key);
+        }
+    }
+}
+
+/* Makes one picture of the workers' own. */
+KERNEL void join(POOL) {
+    (void)real, (void)word, (void)live, (void)box, (void)tally, (void)rows, (void)offer, (void)totals;
+    u32 pixels = view->width * view->height;
+    for (u32 page = GROUP_ID; page < frame->pages; page += GROUP_COUNT) {
+        u32 first = (u32)((u64)pixels * page / frame->pages),
+            last = (u32)((u64)pixels * (page + 1u) / frame->pages);
+        for (u32 copy = 1u; copy < view->copies; copy++) {
+            GLOBAL_MEM const u32 *from = picture + copy * view->copy_words + first;
+            GLOBAL_MEM u32 *to = picture + first;
+            u32 density = view->density;
+            VECTOR_LOOP
+            FOR_LANES(i, last - first) to[i] = density ? to[i] + from[i] : from[i] < to[i] ? from[i] : to[i];
         }
     }
 }

@@ -196,13 +196,14 @@ typedef struct View {
     u32 width, height;
     i32 left, top;
     f32 scale, offset_x, offset_y;
-    f32 radius;                         /* of a cell, in pixels; below 0.75 a cell is one pixel */
-    u32 kinds;                          /* shown: a bit each, 1 << PICTURE_… */
-    u32 kind[MAX_CLASSES];              /* of a class's living cells */
-    Axis colour;                        /* 256 steps */
-    Axis across, up;                    /* of the cytometer */
-    u32 sample;                         /* the cytometer takes cells whose identity has these bits zero */
-    u32 words, blank;                   /* of the picture, and what an empty one is filled with */
+    f32 radius;             /* of a cell, in pixels; below 0.75 a cell is one pixel */
+    u32 kinds;              /* shown: a bit each, 1 << PICTURE_… */
+    u32 kind[MAX_CLASSES];  /* of a class's living cells */
+    Axis colour;            /* 256 steps */
+    Axis across, up;        /* of the cytometer */
+    u32 sample;             /* the cytometer takes cells whose identity has these bits zero */
+    u32 copies, copy_words; /* of the picture, one a worker, and how far apart; 1: all write to one */
+    u32 words, blank;       /* of the picture, and what an empty one is filled with */
     u32 find, find_x, find_y, find_key; /* FIND_PIXEL: cells with this key that cover this pixel */
     u32 find_count, find_low[FIND_MOST], find_high[FIND_MOST]; /* FIND_CELLS: by identity */
     u32 find_filter[32];       /* a bit for the lowest ten bits of each identity */
@@ -240,7 +241,7 @@ typedef struct Found {
 _Static_assert(sizeof(ClassStep) == 51 * 4, "ClassStep has no padding");
 _Static_assert(sizeof(Frame) == 9 * 4 + MAX_CLASSES * sizeof(ClassStep), "Frame has no padding");
 _Static_assert(sizeof(Axis) == 20, "Axis has no padding");
-_Static_assert(sizeof(View) == (10 + MAX_CLASSES + 15 + 3 + 5 + 3 * FIND_MOST + 32) * 4,
+_Static_assert(sizeof(View) == (10 + MAX_CLASSES + 15 + 5 + 5 + 3 * FIND_MOST + 32) * 4,
                "View has no padding");
 _Static_assert(sizeof(Found) == 14 * 4, "Found has no padding");
 _Static_assert(sizeof(PageRow) == 48, "PageRow has no padding");

@@ -334,7 +334,7 @@ static void task_run(const Task *task) {
     if (task->what == WAIT && object_find(STREAM, task->other)) stream_run(task->other, task->until);
     if (task->what != LAUNCH) return;
     /* the last group first: their order is nobody's to rely on */
-    for (unsigned g = task->groups; g-- > 0;) KERNEL_SET[task->kernel](g, task->groups, &pool);
+    for (unsigned g = task->groups; g-- > 0;) KERNEL_SET[task->kernel](g, task->groups, 0, &pool);
     if (fake.broken && strcmp(fake.broken, names[task->kernel]) == 0) *(u32 *)p[POOL_REAL] ^= 1u;
 }
 
