@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../kernels/cytometer.h"
 #include "text.h"
@@ -116,6 +117,15 @@ static double marrow_fraction(const Snapshot *s) {
     return all > 0 ? blasts / all : 0;
 }
 
+MrdAssay gates_assay(const Snapshot *s) {
+    MrdAssay assay = mrd_assay_usual;
+    Config config;
+    config_default(&config);
+    if (config_load_text(&config, "config", s->config, strlen(s->config)) == STATUS_OK)
+        assay.events = config.clinic.mrd_events;
+    return assay;
+}
+
 Status gates_measure(const Snapshot *s, const MrdAssay *assay, Gates *out) {
     size_t room = s->agents.count + 1;
     Weighted *memory = malloc(4 * room * sizeof *memory);
@@ -130,7 +140,7 @@ Status gates_measure(const Snapshot *s, const MrdAssay *assay, Gates *out) {
                    .bound = channel_gate(&bound)};
     free(memory);
     out->both_positive_percent = out->blast_events ? 100 * share_above_both(s, out) : (double)NAN;
-    MrdSample sample = {.seed = (u64)s->seed, .patient = 0, .sample = (u32)llround(s->time_h)};
+    MrdSample sample = {.seed = (u64)s->seed, .patient = 0, .sample = 1 + (u32)s->time_h}; /* as the clinic */
     out->mrd = mrd_measure(assay, out->marrow_fraction, sample);
     return STATUS_OK;
 }

@@ -38,7 +38,12 @@ typedef struct Gates {
     MrdResult mrd;
 } Gates;
 
-/* STATUS_FAILED: out of memory. The same snapshot gives the same gates, the noise of the MRD count included.
+/* The assay of the snapshot's config (clinic.mrd_events); the usual one where another version wrote the
+ * config. */
+MrdAssay gates_assay(const Snapshot *snapshot);
+
+/* STATUS_FAILED: out of memory. The same snapshot gives the same gates, and the MRD count is the
+ * clinic's of that hour.
  */
 Status gates_measure(const Snapshot *snapshot, const MrdAssay *assay, Gates *out);
 

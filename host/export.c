@@ -136,7 +136,8 @@ static Status all_gates(const Export *what, const SnapshotList *list, Target *t)
         Snapshot s;
         Gates gates;
         TRY(snapshot_read(&s, what->folder, list->entries[i].number));
-        Status status = gates_measure(&s, &mrd_assay_usual, &gates);
+        const MrdAssay assay = gates_assay(&s);
+        Status status = gates_measure(&s, &assay, &gates);
         if (status == STATUS_OK) gates_write(&gates, t->file.text);
         snapshot_destroy(&s);
         TRY(status);

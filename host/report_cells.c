@@ -131,7 +131,8 @@ static Status plots_of(FILE *out, const char *folder, const SnapshotList *list, 
     Snapshot s;
     Gates gates;
     TRY(snapshot_read(&s, folder, list->entries[index].number));
-    Status status = gates_measure(&s, &mrd_assay_usual, &gates);
+    const MrdAssay assay = gates_assay(&s);
+    Status status = gates_measure(&s, &assay, &gates);
     for (int i = 0; status == STATUS_OK && i < FLOW_PLOTS; i++)
         status = plot_write(out, &s, &gates, &flow_plots[i], FLOW_PLOTS * index + i);
     snapshot_destroy(&s);
@@ -175,23 +176,22 @@ static void row_write(FILE *out, const Gates *g) {
     number(out, g->bound.positive_percent, "%.1f");
     number(out, g->bound.median, "%.0f");
     number(out, g->marrow_fraction, "%.2e");
-    fprintf(out, "<td>%lld</td><td>%s%s</td></tr>\n", (long long)g->mrd.blasts, *text == '<' ? "&lt;" : "",
-            *text == '<' ? text + 1 : text);
+    fprintf(out, "<td>%lld of %lld</td><td>%s%s</td></tr>\n", (long long)g->mrd.blasts,
+            (long long)g->mrd.events, *text == '<' ? "&lt;" : "", *text == '<' ? text + 1 : text);
 }
 
 static Status table_write(FILE *out, const char *folder, const SnapshotList *list) {
-    fprintf(
-        out,
-        "<div class=\"table gates\"><table><thead><tr><th>day</th><th>blasts</th><th>CD22+, %%</th><th>CD22, "
-        "median</th>"
-        "<th>MFI ratio</th><th>conjugate+, %%</th><th>conjugate, median</th><th>true share in marrow</th>"
-        "<th>blasts of %lld events</th><th>MRD reported</th></tr></thead><tbody>\n",
-        (long long)mrd_assay_usual.events);
+    fputs(
+        "<div class=\"table gates\"><table><thead><tr><th>day</th><th>blasts</th><th>CD22+, %</th>"
+        "<th>CD22, median</th><th>MFI ratio</th><th>conjugate+, %</th><th>conjugate, median</th>"
+        "<th>true share in marrow</th><th>blasts, of events</th><th>MRD reported</th></tr></thead><tbody>\n",
+        out);
     for (int i = 0; i < list->count; i++) {
         Snapshot s;
         Gates gates;
         TRY(snapshot_read(&s, folder, list->entries[i].number));
-        Status status = gates_measure(&s, &mrd_assay_usual, &gates);
+        const MrdAssay assay = gates_assay(&s);
+        Status status = gates_measure(&s, &assay, &gates);
         snapshot_destroy(&s);
         TRY(status);
         row_write(out, &gates);

@@ -154,4 +154,19 @@ END
 python3 compare.py
 result $? "FCS, CSV, gates and the time series say the same"
 
+echo "# the clinic's assay and the gates' are one"
+"$marrow" run "$configs/label.yaml" -s simulation.agents=5000 -s output.snapshot_agents=500 -s clinic.enabled=true \
+    -s policy.rules=label -s clinic.mrd_events=50000 --until 42 --snapshot-every 1 -q -o clinic || exit 1
+"$marrow" export clinic --format gates -o clinic.csv > stdout
+python3 -c "
+import csv
+gates = {float(r['time_h']): r for r in csv.DictReader(open('clinic.csv'))}
+labs = [r for r in csv.DictReader(open('clinic/labs.csv')) if r['test'] == 'mrd']
+assert len(labs) >= 2
+for r in labs:
+    g = gates[float(r['time_h'])]
+    print('  hour %s: clinic %s, gates %s of %s' % (r['time_h'], r['value'], g['mrd_blast_events'], g['mrd_events']))
+    assert r['flag'] == '<LOD' or abs(float(r['value']) - float(g['mrd_fraction'])) < 1e-12"
+result $? "the same count at the same hour"
+
 [ "$failures" -eq 0 ]
