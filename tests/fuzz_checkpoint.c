@@ -16,6 +16,7 @@
 #include "checkpoint_hdf.h"
 #include "run.h"
 #include "run_checkpoint.h"
+#include "run_clinic.h"
 #include "seal.h"
 
 static char folder[] = "/dev/shm/fuzz-checkpoint-XXXXXX";
@@ -34,6 +35,19 @@ static void fail_if(int failed) {
 
 /* --- a good one --- */
 
+/* As in a run, but for the files: lines and results are taken and forgotten. */
+static Status interval_end(void) {
+    TRY(clinic_step(run.clinic));
+    clinic_chart(run.clinic)->count = 0;
+    clinic_results(run.clinic)->count = 0;
+    return STATUS_OK;
+}
+
+static Status interval(void) {
+    TRY(sim_advance(run.sim));
+    return interval_end();
+}
+
 static void piece_keep(const Piece *from) {
     Piece *to = pieces_make(&good, from->name, from->kind, from->length);
     fail_if(!to->bytes);
@@ -42,7 +56,7 @@ static void piece_keep(const Piece *from) {
 
 static void good_make(void) {
     static const char text[] =
-        "simulation: {agents: 300, dt_h: 2, until_days: 60, b_agent_share: 0.2}\n"
+        "simulation: {agents: 300, dt_h: 2, until_days: 60, b_agent_share: 0.2}\nclinic: {enabled: true}\n"
         "cells: {blast: {clones: [{name: main}, {name: loss, fraction: 0.1, cd22_per_cell: 10}]}}\n";
     SimSaved *saved;
     Pieces pieces = {0};
@@ -51,11 +65,14 @@ static void good_make(void) {
     must(backend_open(&run.backend, &(BackendOptions){.name = "cpu", .device = -1, .threads = 1}));
     must(dosing_create(&run.dosing, &run.config));
     must(sim_create(&run.sim, &run.config, run.dosing, &run.backend));
-    while (sim_time_h(run.sim) < 24 * 7 + 0.5) must(sim_advance(run.sim)); /* in an infusion */
+    must(clinic_create(&run.clinic, &run.config, run.dosing, run.sim));
+    must(interval_end());
+    while (sim_time_h(run.sim) < 24 * 7 + 0.5) must(interval()); /* in an infusion */
     must(sim_save(run.sim, &saved));
     const RunTables tables = {.time_h = sim_time_h(run.sim), .events_doses = 1};
     must(checkpoint_sign(&pieces, &run.config));
     must(pieces_add(&pieces, "files", &tables, sizeof tables));
+    must(run_clinic_keep(&run, &pieces));
     must(sim_saved_pieces(saved, &pieces));
     for (int i = 0; i < pieces.count; i++) piece_keep(&pieces.piece[i]);
     pieces_free(&pieces);
@@ -136,8 +153,11 @@ typedef struct Changes {
     bool drop[PIECES_MOST];
 } Changes;
 
+enum { FIRST_PIECES = 8 }; /* structs and texts; the rest are columns of agents */
+
 static void piece_change(Changes *c, Input *in) {
-    int i = (int)(take(in, 1) % (uint64_t)c->pieces.count);
+    uint64_t which = take(in, 1), few = which & 128 ? FIRST_PIECES : (uint64_t)c->pieces.count;
+    int i = (int)((which & 127) % few);
     Piece *piece = &c->pieces.piece[i];
     uint64_t what = take(in, 1), where = take(in, 3), word = take(in, 4);
     double number = odd_numbers[word % 16];
@@ -252,15 +272,26 @@ static void tell(void) {
     printf("%lu files tried, %lu gone on from, %lu of them for three intervals\n", tried, gone_on, finished);
 }
 
+/* events.csv, from the first record on. */
+static void events_write(void) {
+    EventWriter events = {0};
+    if (!run.folder.path) must(run_folder_open(&run.folder, folder));
+    must(events_open(&events, &run.folder));
+    must(events_doses(&events, run.dosing));
+    events_close(&events);
+}
+
 static void go_on(void) {
     Observation o;
     gone_on++;
+    events_write();
     for (int i = 0; i < 3; i++)
-        if (sim_advance(run.sim) != STATUS_OK) return;
+        if (interval() != STATUS_OK) return;
     finished++;
     if (sim_observe(run.sim, &o) == STATUS_OK) fail_if(o.agents < 0);
     FILE *nowhere = fopen("/dev/null", "w");
-    fail_if(!nowhere || dosing_write(run.dosing, nowhere) != STATUS_OK);
+    fail_if(!nowhere || dosing_write(run.dosing, nowhere) != STATUS_OK ||
+            clinic_outcome_write(run.clinic, nowhere) != STATUS_OK);
     fclose(nowhere);
 }
 
