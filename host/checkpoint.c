@@ -127,8 +127,8 @@ static Status config_check_same(const Piece *piece, const Config *config) {
     size_t length;
     Status status = text_until(piece->bytes, piece->length, config->simulation.until_days, &then);
     if (status == STATUS_OK) status = config_text(config, &now, &length);
-    bool same = status == STATUS_OK && strcmp(then, now) == 0;
-    if (status == STATUS_OK && !same) difference(then, now, was, is);
+    bool read = status == STATUS_OK && then && now, same = read && strcmp(then, now) == 0;
+    if (read && !same) difference(then, now, was, is);
     free(now);
     free(then);
     TRY(status);

@@ -132,7 +132,8 @@ Status checkpoint_image_read(const void *bytes, size_t length, Pieces *out) {
     H5Pset_file_image(access, (void *)bytes, length);
     hid_t file = H5Fopen("checkpoint", H5F_ACC_RDONLY, access);
     H5Pclose(access);
-    bool good = file >= 0 && H5Gget_info(file, &root) >= 0 && root.nlinks <= PIECES_MOST;
+    bool good = file >= 0 && H5Gget_info(file, &root) >= 0 && root.nlinks <= PIECES_MOST &&
+                root.storage_type == H5G_STORAGE_TYPE_SYMBOL_TABLE;
     for (hsize_t i = 0; good && i < root.nlinks; i++) good = piece_read(file, i, length, out);
     if (file >= 0) H5Fclose(file);
     REQUIRE(good, STATUS_FAILED,

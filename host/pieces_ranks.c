@@ -57,13 +57,13 @@ Status pieces_gather(Pieces *pieces, Backend *backend) {
     uint64_t mine = column_length(pieces), *lengths = calloc((size_t)ranks_count(), sizeof *lengths);
     Status status = lengths ? STATUS_OK : status_set(STATUS_FAILED, "checkpoint: out of memory");
     status = backend_together(backend, status);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && lengths) {
         lengths[ranks_index()] = mine;
         for (int r = 1; r < ranks_count(); r++) ranks_pass(&lengths[r], sizeof mine, r, 0);
         if (ranks_index() == 0) status = columns_widen(pieces, lengths);
         status = backend_together(backend, status);
     }
-    if (status == STATUS_OK) columns_pass(pieces, lengths);
+    if (status == STATUS_OK && lengths) columns_pass(pieces, lengths);
     free(lengths);
     return status;
 }
@@ -113,17 +113,25 @@ static void strided_copy(uint32_t *to, const uint32_t *from, size_t count, int f
     for (size_t i = (size_t)first; i < count; i += (size_t)ranks_count()) *to++ = from[i];
 }
 
-/* Rank 0's own share comes last, into the same memory: it lies before what it is taken from. */
+/* Rank 0 sends; its own share comes last, into the same memory: it lies before what it is taken from. */
 static void column_deal(Piece *piece, const Header *header, uint32_t *scratch) {
     size_t count = header->length / 4;
-    if (ranks_index() > 0) ranks_pass(piece->bytes, piece->length, 0, ranks_index());
-    if (ranks_index() > 0) return;
     for (int r = 1; r < ranks_count(); r++) {
         strided_copy(scratch, piece->bytes, count, r);
         ranks_pass(scratch, share_length(header, r), 0, r);
     }
     strided_copy(piece->bytes, piece->bytes, count, 0);
     piece->length = share_length(header, 0);
+}
+
+/* `scratch` is rank 0's. */
+static void piece_deal(Piece *piece, const Header *header, uint32_t *scratch) {
+    if (header->kind == PIECE_BYTES)
+        ranks_share(piece->bytes, header->length);
+    else if (scratch)
+        column_deal(piece, header, scratch);
+    else
+        ranks_pass(piece->bytes, piece->length, 0, ranks_index());
 }
 
 /* Rank 0's room for one share of the longest column. */
@@ -145,12 +153,8 @@ Status pieces_deal(Pieces *pieces, Backend *backend) {
     Status status =
         ranks_index() == 0 ? scratch_get(headers, count, &scratch) : pieces_expect(pieces, headers, count);
     status = backend_together(backend, status);
-    for (int i = 0; status == STATUS_OK && i < count; i++) {
-        if (headers[i].kind == PIECE_BYTES)
-            ranks_share(pieces->piece[i].bytes, headers[i].length);
-        else
-            column_deal(&pieces->piece[i], &headers[i], scratch);
-    }
+    for (int i = 0; status == STATUS_OK && i < count; i++)
+        piece_deal(&pieces->piece[i], &headers[i], scratch);
     free(scratch);
     return status;
 }

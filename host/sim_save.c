@@ -76,7 +76,7 @@ Status sim_state_restore(Sim *sim, const SimSaved *saved) {
     Status status = now ? agents_restore(sim, &saved->agents)
                         : status_set(STATUS_FAILED, "simulation: no memory to go back to a moment");
     status = backend_together(sim->backend, status);
-    if (status == STATUS_OK) status = counts_check(sim, now);
+    if (status == STATUS_OK && now) status = counts_check(sim, now);
     free(now);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "sim_case.h"
 
 #include "agents.h"
+#include "checkpoint.h"
 #include "dosing_state.h"
 #include "pieces.h"
 
@@ -163,11 +164,47 @@ static void test_odd_numbers(void **state) {
     assert_true(taken(m));
 }
 
+/* Written with these origins, read with the moment's config to another end. */
+static Status written_and_read(const Moment *m, const char *version, double until_days) {
+    char path[] = "/tmp/marrow-pieces-XXXXXX", file[RUN_PATH];
+    RunFolder folder = {0};
+    Config config = m->config;
+    Pieces pieces = {0}, back = {0};
+    assert_non_null(mkdtemp(path));
+    assert_ok(run_folder_open(&folder, path));
+    assert_ok(checkpoint_sign(&pieces, &m->config));
+    if (version) {
+        pieces.piece[0].name[0] = '!';
+        assert_ok(pieces_add(&pieces, "version", version, strlen(version)));
+    }
+    assert_ok(checkpoint_write(&folder, &pieces));
+    config.simulation.until_days = until_days;
+    Status status = checkpoint_read(path, 0, &config, file, &back);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(rmdir(path), 0);
+    run_folder_close(&folder);
+    pieces_free(&pieces);
+    pieces_free(&back);
+    return status;
+}
+
+static void test_origin(void **state) {
+    const Moment *m = *state;
+    assert_int_equal(written_and_read(m, NULL, 60), STATUS_OK);
+    assert_int_equal(written_and_read(m, NULL, 61.5), STATUS_OK);
+    assert_int_equal(written_and_read(m, NULL, 59), STATUS_BAD_INPUT);
+    assert_non_null(strstr(status_message(), "\"until_days: 60\" there is \"until_days: 59\" now"));
+    assert_int_equal(written_and_read(m, "0.0.9 (0123456789ab)", 60), STATUS_BAD_INPUT);
+    print_message("  %s\n", status_message());
+    assert_non_null(strstr(status_message(), "is of marrow 0.0.9 (0123456789ab), and this is "));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_agents), cmocka_unit_test(test_state),
         cmocka_unit_test(test_doses),  cmocka_unit_test(test_text_without_end),
         cmocka_unit_test(test_forms),  cmocka_unit_test(test_odd_numbers),
+        cmocka_unit_test(test_origin),
     };
     return cmocka_run_group_tests_name("pieces", tests, moment_make, moment_end);
 }
