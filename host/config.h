@@ -58,7 +58,9 @@ typedef struct Config {
     struct {
         double age_years, bsa_m2, lbm_kg, marrow_blast_fraction, blood_blast_percent;
         double blood_blasts_1e9_per_l, blood_blast_share, nucleated_marrow_cells, marrow_room_factor;
-        double normal_regrowth_per_d, normal_b_cells, b_cell_fraction, blood_volume_l;
+        double normal_regrowth_per_d, normal_suppression, normal_suppression_from, normal_rest_per_d,
+            normal_lag_d;
+        double normal_b_cells, b_cell_fraction, blood_volume_l;
         double first_remission_months, months_since_transplant, cd22_positive_percent;
         double creatinine_mg_per_dl;
         int64_t salvage_line, ecog;

@@ -306,24 +306,29 @@ static Status drug_advance(Plasma *plasma, PlasmaState *state, Dosing *dosing, d
     return STATUS_OK;
 }
 
-static double normal_slope(const PlasmaMarrow *marrow, double t_h, double normal_cells) {
+static NormalMarrow normal_slope(const PlasmaMarrow *marrow, double t_h, NormalMarrow normal) {
     double blasts = fmax(marrow->blasts_cells + marrow->blasts_slope_per_h * t_h, 0.0);
-    return marrow->regrowth_per_h * normal_cells * (1.0 - (normal_cells + blasts) / marrow->room_cells);
+    return room_normal_slope(&marrow->room, normal, blasts);
+}
+
+static NormalMarrow normal_moved(NormalMarrow normal, double h, NormalMarrow slope) {
+    return (NormalMarrow){normal.cells + h * slope.cells, normal.competition + h * slope.competition};
 }
 
 /* Normal marrow by Runge-Kutta's classical rule. No drug enters it and its clock is days: steps of at
  * most an hour leave 1e-13. */
-static double normal_advance(const PlasmaMarrow *marrow, double normal_cells, double dt_h) {
+static NormalMarrow normal_advance(const PlasmaMarrow *marrow, NormalMarrow normal, double dt_h) {
     int count = (int)ceil(dt_h);
     double h = dt_h / count;
     for (int i = 0; i < count; i++) {
-        double k1 = normal_slope(marrow, i * h, normal_cells);
-        double k2 = normal_slope(marrow, (i + 0.5) * h, normal_cells + 0.5 * h * k1);
-        double k3 = normal_slope(marrow, (i + 0.5) * h, normal_cells + 0.5 * h * k2);
-        double k4 = normal_slope(marrow, (i + 1) * h, normal_cells + h * k3);
-        normal_cells += h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4);
+        NormalMarrow k1 = normal_slope(marrow, i * h, normal);
+        NormalMarrow k2 = normal_slope(marrow, (i + 0.5) * h, normal_moved(normal, 0.5 * h, k1));
+        NormalMarrow k3 = normal_slope(marrow, (i + 0.5) * h, normal_moved(normal, 0.5 * h, k2));
+        NormalMarrow k4 = normal_slope(marrow, (i + 1) * h, normal_moved(normal, h, k3));
+        NormalMarrow middle = normal_moved(k2, 1.0, k3);
+        normal = normal_moved(normal, h / 6.0, normal_moved(normal_moved(k1, 2.0, middle), 1.0, k4));
     }
-    return normal_cells;
+    return normal;
 }
 
 Status plasma_advance(Plasma *plasma, PlasmaState *state, Dosing *dosing, double blast_fraction,
@@ -343,7 +348,7 @@ Status plasma_advance(Plasma *plasma, PlasmaState *state, Dosing *dosing, double
         TRY(drug_advance(plasma, state, dosing, blast_fraction, dt_h, path));
         amounts_store(NV_DATA_S(plasma->y), state);
     }
-    state->normal_marrow_cells = normal_advance(marrow, state->normal_marrow_cells, dt_h);
+    state->normal = normal_advance(marrow, state->normal, dt_h);
     state->time_h += dt_h;
     return STATUS_OK;
 }

@@ -10,20 +10,21 @@
 
 #include "dosing.h"
 #include "patient.h"
+#include "room.h"
 
 enum { PLASMA_EXCHANGES = 32, PLASMA_STEPS = 256 };
 
-/* Amounts in nmol of conjugate; cells in cells. Starts zeroed but for normal_marrow_cells. */
+/* Amounts in nmol of conjugate; cells in cells. Starts zeroed but for normal. */
 typedef struct PlasmaState {
     double time_h;
     double central_nmol, peripheral_nmol;
     double given_nmol, cleared_nmol;
-    double taken_nmol; /* net uptake by exchanging cells since time zero: given = central + peripheral +
-                          cleared + taken + reset */
-    double reset_nmol; /* removed by EVID 3/4 */
-    double auc_nm_h;   /* central concentration integrated since time zero, nM h */
-    double normal_marrow_cells; /* M of docs/model.md section 3 */
-    double first_dose_h;        /* start of the first input; means something once given_nmol > 0 */
+    double taken_nmol;   /* net uptake by exchanging cells since time zero: given = central + peripheral +
+                            cleared + taken + reset */
+    double reset_nmol;   /* removed by EVID 3/4 */
+    double auc_nm_h;     /* central concentration integrated since time zero, nM h */
+    NormalMarrow normal; /* M of docs/model.md section 3 */
+    double first_dose_h; /* start of the first input; means something once given_nmol > 0 */
 } PlasmaState;
 
 typedef enum Place { PLACE_MARROW, PLACE_PLASMA } Place;
@@ -44,8 +45,7 @@ typedef struct PlasmaExchange {
 typedef struct PlasmaMarrow {
     double blasts_cells;       /* N in marrow, uncommitted, at the start */
     double blasts_slope_per_h; /* its expected slope over the interval (cells/h) */
-    double room_cells;         /* K */
-    double regrowth_per_h;     /* 0.12/24 */
+    MarrowRoom room;
 } PlasmaMarrow;
 
 /* A stretch of the interval and the concentrations (nM) at its two Gauss nodes. */

@@ -36,7 +36,7 @@ double sim_marrow_committed(const Sim *sim) {
 }
 
 double sim_marrow_fraction(const Sim *sim) {
-    double blasts = sim_marrow_blasts(sim), all = blasts + sim->drug.normal_marrow_cells;
+    double blasts = sim_marrow_blasts(sim), all = blasts + sim->drug.normal.cells;
     return all > 0 ? blasts / all : 0;
 }
 
@@ -75,12 +75,20 @@ static Status sim_fill(Sim *sim) {
     sim->frame.seed_low = (u32)sim->config->simulation.seed;
     sim->frame.seed_high = (u32)((u64)sim->config->simulation.seed >> 32);
     sim->frame.classes = (u32)sim->classes.count;
-    sim->room_cells = sim->config->patient.nucleated_marrow_cells * sim->config->patient.marrow_room_factor;
-    sim->drug.normal_marrow_cells =
-        sim->config->patient.nucleated_marrow_cells * (1 - sim->config->patient.marrow_blast_fraction);
-    sim->normal = trend_steady(sim->drug.normal_marrow_cells);
+    sim->room = (MarrowRoom){
+        .cells = sim->config->patient.nucleated_marrow_cells * sim->config->patient.marrow_room_factor,
+        .regrowth_per_h = sim->config->patient.normal_regrowth_per_d / 24,
+        .suppression = sim->config->patient.normal_suppression,
+        .suppression_from = sim->config->patient.normal_suppression_from,
+        .rest_per_h = sim->config->patient.normal_rest_per_d / 24,
+        .lag_h = sim->config->patient.normal_lag_d * 24,
+    };
     sim_founders_count(sim);
     sim->blasts = trend_steady(sim_marrow_blasts(sim));
+    sim->drug.normal.cells =
+        sim->config->patient.nucleated_marrow_cells * (1 - sim->config->patient.marrow_blast_fraction);
+    sim->drug.normal.competition = 1;
+    sim->competing = trend_steady(sim->drug.normal.cells * sim->drug.normal.competition);
     return sim_founders_create(sim);
 }
 
@@ -195,8 +203,7 @@ static Status drug_advance(Sim *sim, PlasmaPath *path) {
     const PlasmaMarrow marrow = {
         .blasts_cells = sim->blasts.last,
         .blasts_slope_per_h = (sim->blasts.last - sim->blasts.before) / sim->dt_h,
-        .room_cells = sim->room_cells,
-        .regrowth_per_h = sim->config->patient.normal_regrowth_per_d / 24,
+        .room = sim->room,
     };
     double dt_h = (double)(sim->step + 1) * sim->dt_h - sim->drug.time_h; /* keeps time a multiple of dt */
     return plasma_advance(sim->plasma, &sim->drug, sim->dosing, sim_marrow_fraction(sim), exchanges, count,

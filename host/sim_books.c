@@ -118,6 +118,6 @@ Status sim_bookkeeping(Sim *sim) {
     if (sim->cost.agents > sim->cost.peak_agents) sim->cost.peak_agents = sim->cost.agents;
     trend_push(&sim->blasts, sim_marrow_blasts(sim));
     trend_push(&sim->committed, sim_marrow_committed(sim));
-    trend_push(&sim->normal, sim->drug.normal_marrow_cells);
+    trend_push(&sim->competing, sim->drug.normal.cells * sim->drug.normal.competition);
     return conservation_check(sim);
 }

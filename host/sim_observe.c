@@ -143,7 +143,7 @@ SimGlance sim_glance(const Sim *sim) {
     return (SimGlance){.time_h = now_h,
                        .marrow_blasts_cells = marrow,
                        .blood_blasts_cells = blood,
-                       .normal_marrow_cells = sim->drug.normal_marrow_cells,
+                       .normal_marrow_cells = sim->drug.normal.cells,
                        .marrow_blast_fraction = sim_marrow_fraction(sim),
                        .blasts_blood_per_ul = blood / blood_ul,
                        .b_mature_per_ul = mature * MATURE_B_IN_BLOOD / blood_ul,
@@ -164,7 +164,7 @@ static void observe_counts(const Sim *sim, Observation *o) {
     o->blast_deaths_natural_cells = sim->natural_deaths_cells;
     o->blast_resampled_cells = sim->resampled_cells;
     o->blast_weight = sim->classes.group[0].weight;
-    o->normal_marrow_cells = sim->drug.normal_marrow_cells;
+    o->normal_marrow_cells = sim->drug.normal.cells;
     o->anc_1e9_per_l = o->platelets_1e9_per_l = o->hb_g_per_dl = NAN;
     o->alt_u_per_l = o->bilirubin_mg_per_dl = o->sinusoid_injury = NAN;
 }
@@ -199,7 +199,7 @@ Status sim_observe(Sim *sim, Observation *out) {
 }
 
 void sim_census(const Sim *sim, SimCensus *out) {
-    *out = (SimCensus){.classes = &sim->classes, .normal_marrow_cells = sim->drug.normal_marrow_cells};
+    *out = (SimCensus){.classes = &sim->classes, .normal_marrow_cells = sim->drug.normal.cells};
     for (int c = 0; c < sim->classes.count; c++) {
         out->living[c] = sim->state[c].cells;
         out->dying[c] = sim->state[c].dying;

@@ -101,7 +101,7 @@ static bool numbers_sound(const Sim *sim, const SimSaved *s) {
     memcpy(drug, &s->drug, sizeof drug);
     sound = sound && finite_all(drug, sizeof drug / sizeof drug[0]) &&
             fabs(s->drug.time_h - (double)s->step * sim->dt_h) < 1e-6 * sim->dt_h;
-    sound = sound && trend_sound(s->blasts) && trend_sound(s->committed) && trend_sound(s->normal);
+    sound = sound && trend_sound(s->blasts) && trend_sound(s->committed) && trend_sound(s->competing);
     for (int g = 0; g < sim->classes.group_count; g++)
         sound = sound && group_sound(&s->group[g], &sim->classes.group[g]);
     for (int c = 0; sound && c < sim->classes.count; c++) sound = class_sound(sim, s, c);

@@ -12,7 +12,7 @@ static void numbers_save(const Sim *sim, SimSaved *s) {
     memcpy(s->steps, sim->frame.cls, sizeof s->steps);
     memcpy(s->group, sim->classes.group, sizeof s->group);
     s->drug = sim->drug;
-    s->blasts = sim->blasts, s->committed = sim->committed, s->normal = sim->normal;
+    s->blasts = sim->blasts, s->committed = sim->committed, s->competing = sim->competing;
     s->initial_cells = sim->initial_cells, s->births_cells = sim->births_cells;
     s->drug_deaths_cells = sim->drug_deaths_cells, s->natural_deaths_cells = sim->natural_deaths_cells;
     s->resampled_cells = sim->resampled_cells;
@@ -28,7 +28,7 @@ static void numbers_restore(Sim *sim, const SimSaved *s) {
     memcpy(sim->frame.cls, s->steps, sizeof s->steps);
     memcpy(sim->classes.group, s->group, sizeof s->group);
     sim->drug = s->drug;
-    sim->blasts = s->blasts, sim->committed = s->committed, sim->normal = s->normal;
+    sim->blasts = s->blasts, sim->committed = s->committed, sim->competing = s->competing;
     sim->initial_cells = s->initial_cells, sim->births_cells = s->births_cells;
     sim->drug_deaths_cells = s->drug_deaths_cells, sim->natural_deaths_cells = s->natural_deaths_cells;
     sim->resampled_cells = s->resampled_cells;

@@ -14,7 +14,7 @@ struct SimSaved {
     ClassStep steps[MAX_CLASSES];
     CellGroup group[CONFIG_CLONES + 1];
     PlasmaState drug;
-    Trend blasts, committed, normal;
+    Trend blasts, committed, competing;
     i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
     double degraded_nmol, lost_nmol;
     SimHarm harm;

@@ -33,8 +33,9 @@ struct Sim {
     Frame frame;
     Totals totals;
     i64 step, steps, output_steps;
-    double dt_h, room_cells;
-    Trend blasts, committed, normal; /* cells in marrow now and one interval ago */
+    double dt_h;
+    MarrowRoom room;
+    Trend blasts, committed, competing; /* cells in marrow, the last of normal marrow; now and before */
     /* running totals in real cells, and the books of the drug in nmol */
     i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
     double degraded_nmol, lost_nmol;

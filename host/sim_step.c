@@ -13,11 +13,10 @@ static double balancing_per_h(const CellClass *cls) {
 }
 
 /* Division hazard at the interval's middle (1/h): b with all room free, and with none what balances natural
- * death; blasts, committed cells and normal marrow share the room. For k = 1 this is d0 + (b - d0) max(0, 1 -
- * Ntot/K). */
+ * death. For k = 1 this is d0 + (b - d0) times the room. */
 static double division_per_h(const Sim *sim, const CellClass *cls) {
-    double taken = trend_middle(sim->blasts) + trend_middle(sim->committed) + trend_middle(sim->normal);
-    double room = fmax(0, 1 - taken / sim->room_cells);
+    double room = room_left(&sim->room, trend_middle(sim->blasts) + trend_middle(sim->committed) +
+                                            trend_middle(sim->competing));
     if (cls->birth_per_h == 0) return 0;
     double full = balancing_per_h(cls);
     return full + (cls->birth_per_h - full) * room;

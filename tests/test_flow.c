@@ -146,14 +146,15 @@ static double path_error(const PlasmaPath *path, double y[SYS_COUNT], double dt_
 /* Twelve hours from the start of the first infusion into a full marrow: nothing changes faster. */
 static void check_path(double dt_h) {
     static PlasmaPath path;
-    const PlasmaMarrow marrow = {7e11, 0.0, 1.2e12, 0.005};
+    const PlasmaMarrow marrow = {
+        7e11, 0.0, {.cells = 1.2e12, .regrowth_per_h = 0.005, .suppression_from = 1, .lag_h = 72}};
     Config config;
     config_default(&config);
     assert_ok(patient_plasma(&config, &params));
     Dosing *dosing = dose_table(&config, "1,0,1.472,1.472,1,1,0,0\n");
     Plasma *plasma;
     assert_ok(plasma_create(&plasma, &params));
-    PlasmaState now = {.normal_marrow_cells = 3e11};
+    PlasmaState now = {.normal = {.cells = 3e11}};
     double y[SYS_COUNT] = {[SYS_FREE] = burden_nmol}, worst[2] = {0.0, 0.0};
     print_message("  dt %.2f h:", dt_h);
     while (now.time_h < 12.0) {

@@ -10,7 +10,8 @@
 
 /* 1e12 blasts of 3470 CD22. */
 static const double burden_nmol = 1e12 * 3470.0 / 6.022e14;
-static const PlasmaMarrow marrow = {7e11, 0.0, 1.2e12, 0.12 / 24.0};
+static const PlasmaMarrow marrow = {
+    7e11, 0.0, {.cells = 1.2e12, .regrowth_per_h = 0.12 / 24.0, .suppression_from = 1, .lag_h = 72}};
 
 typedef struct Run {
     Config config;
@@ -29,7 +30,7 @@ static void run_start(Run *run, PkModel pk, const char *rows) {
     assert_ok(patient_plasma(&run->config, &run->params));
     assert_ok(plasma_create(&run->plasma, &run->params));
     if (rows) run->dosing = dose_table(&run->config, rows);
-    run->state.normal_marrow_cells = 3e11;
+    run->state.normal.cells = 3e11;
 }
 
 static void run_end(Run *run) {
@@ -265,10 +266,10 @@ static void test_constant_and_empty(void **state) {
     assert_true(run.path.count == 1 && run.path.steps[0].length_h == 1.0 &&
                 run.path.steps[0].marrow_nm[0] == 0.0);
     /* M + N = S only once N is constant and M free to grow: dM/dt = r M (1 - N/K - M/K), logistic again. */
-    double room = marrow.room_cells - marrow.blasts_cells,
-           rate = marrow.regrowth_per_h * room / marrow.room_cells;
+    double room = marrow.room.cells - marrow.blasts_cells,
+           rate = marrow.room.regrowth_per_h * room / marrow.room.cells;
     double expected = room / (1.0 + (room / 3e11 - 1.0) * exp(-rate * 100.0));
-    check("normal marrow after 100 h", run.state.normal_marrow_cells, expected, 1e-12);
+    check("normal marrow after 100 h", run.state.normal.cells, expected, 1e-12);
     run_end(&run);
 }
 

@@ -14,6 +14,7 @@ static const char alone[] = "simulation: {dt_h: 4, output_every_h: 24, until_day
                             "  blood_blast_share: 0\n"
                             "  marrow_room_factor: 100\n"
                             "  normal_regrowth_per_d: 0\n"
+                            "  normal_rest_per_d: 0\n"
                             "  normal_b_cells: 0\n"
                             "  b_cell_fraction: 0\n"
                             "cells: {blast: {egress_per_d: 0}}\n"
