@@ -193,7 +193,7 @@ static hid_t image_open(void *bytes, size_t length) {
 static Status file_open(hid_t *file, const char *path) {
     i64 form = 0;
     void *bytes = NULL;
-    size_t length;
+    size_t length = 0;
     Status status = bytes_read(path, &bytes, &length);
     if (status == STATUS_OK) *file = image_open(bytes, length);
     free(bytes);
