@@ -131,45 +131,49 @@ bool action_is_one(const char *text) {
     return row_find(words.word) != NULL;
 }
 
-static Status parse(const char *text, Words *out, const ActionRow **row) {
-    double numbers[2] = {NAN, NAN};
-    *out = (Words){0};
+/* One line that fits a field of events.csv, and begins with a word of the table. */
+static Status words_check(const char *text, Words *out) {
     REQUIRE(strlen(text) < ACTION_TEXT && !strpbrk(text, ",\"\n"), STATUS_BAD_INPUT,
             "%.40s: an action is a line of at most %d letters, without commas and quotes", text,
             ACTION_TEXT - 1);
     split(text, out);
-    *row = row_find(out->word);
-    REQUIRE(*row, STATUS_BAD_INPUT,
-            "%s: no such action; dose, hold, release, skip, scale, cycle-doses, "
-            "interrupt, stop or set",
+    REQUIRE(row_find(out->word), STATUS_BAD_INPUT,
+            "%s: no such action; dose, hold, release, skip, scale, cycle-doses, interrupt, stop or set",
             out->word);
-    if ((*row)->least < 0) {
-        REQUIRE(strchr(out->rest, '='), STATUS_BAD_INPUT, "%s: takes %s", out->word, (*row)->takes);
-        return STATUS_OK;
-    }
-    int count = numbers_of(out->rest, numbers);
-    REQUIRE(count >= (*row)->least && count <= (*row)->most, STATUS_BAD_INPUT, "%s%s%s: takes %s", out->word,
-            out->rest[0] ? " " : "", out->rest, (*row)->takes[0] ? (*row)->takes : "nothing");
-    out->first = numbers[0], out->second = numbers[1];
     return STATUS_OK;
+}
+
+/* The line's row, and what it says; NULL when it is no action, and the status says why. */
+static const ActionRow *parse(const char *text, Words *out) {
+    double numbers[2] = {NAN, NAN};
+    *out = (Words){.first = NAN, .second = NAN};
+    if (words_check(text, out) != STATUS_OK) return NULL;
+    const ActionRow *row = row_find(out->word);
+    int count = row->least < 0 ? 0 : numbers_of(out->rest, numbers);
+    bool fits = row->least < 0 ? strchr(out->rest, '=') != NULL : count >= row->least && count <= row->most;
+    if (!fits) {
+        (void)status_set(STATUS_BAD_INPUT, "%s%s%s: takes %s", out->word, out->rest[0] ? " " : "", out->rest,
+                         row->takes[0] ? row->takes : "nothing");
+        return NULL;
+    }
+    out->first = numbers[0], out->second = numbers[1];
+    return row;
 }
 
 Status action_check(const char *text) {
     Words words;
-    const ActionRow *row;
-    return parse(text, &words, &row);
+    return parse(text, &words) ? STATUS_OK : STATUS_BAD_INPUT;
 }
 
 Status action_take(const char *text, const ActionTarget *target) {
     Words words;
-    const ActionRow *row;
-    TRY(parse(text, &words, &row));
-    return row->take(&words, target, (DosingReason){"user", text});
+    const ActionRow *row = parse(text, &words);
+    return row ? row->take(&words, target, (DosingReason){"user", text}) : STATUS_BAD_INPUT;
 }
 
 Status action_take_again(const char *text, const ActionTarget *target) {
     Words words;
-    const ActionRow *row;
-    TRY(parse(text, &words, &row));
+    const ActionRow *row = parse(text, &words);
+    if (!row) return STATUS_BAD_INPUT;
     return row->take == take_set ? row->take(&words, target, (DosingReason){"user", text}) : STATUS_OK;
 }

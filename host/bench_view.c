@@ -56,14 +56,17 @@ static void frame_show(Screen *screen, const SessionFrame *frame) {
     screen->frames++;
 }
 
+/* The first that shows the simulation at work. */
+static const SessionFrame *first_frame(Session *session) {
+    for (;;) {
+        const SessionFrame *frame = session_frame(session);
+        if (frame && frame->status.state >= SESSION_PLAYING) return frame;
+    }
+}
+
 /* Takes frames as a screen would until the time is over; the first is not counted. */
 static void watch(Screen *screen, Watched *out, double *from_h, double *to_h) {
-    const SessionFrame *frame = NULL;
-    while (!frame || frame->status.state != SESSION_PLAYING) {
-        const SessionFrame *newer = session_frame(screen->session);
-        if (newer) frame = newer;
-        if (frame && frame->status.state == SESSION_ENDED) break;
-    }
+    const SessionFrame *frame = first_frame(screen->session);
     double start_s = now_s(), last_s = start_s;
     *from_h = frame->status.time_h;
     while (now_s() - start_s < watch_s) {

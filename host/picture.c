@@ -211,23 +211,19 @@ static Status pool_ask(PictureJob *job, int i, View *v) {
     return backend_fetch(pool, POOL_PICTURE, 0, bytes, job->pool[i].number, &job->fetch[i]);
 }
 
-static Status job_create(PictureJob **job, Backend *backend) {
-    if (!*job) *job = calloc(1, sizeof **job);
-    REQUIRE(*job, STATUS_FAILED, "picture: out of memory");
-    (*job)->backend = backend;
-    return STATUS_OK;
-}
-
 Status picture_ask(PictureJob **out, Backend *backend, const CellClasses *classes, int64_t agents,
                    const PictureView *view) {
     View v;
     TRY(picture_view_check(view));
     REQUIRE(ranks_count() == 1, STATUS_UNAVAILABLE,
             "picture: not built for several processes; run without mpirun");
-    TRY(job_create(out, backend));
+    PictureJob *job = *out ? *out : calloc(1, sizeof *job);
+    REQUIRE(job, STATUS_FAILED, "picture: out of memory");
+    *out = job;
+    job->backend = backend;
     picture_view_fill(&v, view, classes, agents);
-    picture_describe(&(*out)->picture, view, &v, classes, agents);
-    for (int i = 0; i < backend_pools(backend); i++) TRY(pool_ask(*out, i, &v));
+    picture_describe(&job->picture, view, &v, classes, agents);
+    for (int i = 0; i < backend_pools(backend); i++) TRY(pool_ask(job, i, &v));
     return STATUS_OK;
 }
 

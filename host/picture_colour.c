@@ -166,8 +166,8 @@ static Status cannot(const char *path) {
 }
 
 static void text_add(png_structp png, png_infop info, char *key, char *value) {
-    png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = key, .text = value};
-    png_set_text(png, info, &text, 1);
+    png_text entry = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = key, .text = value};
+    png_set_text(png, info, &entry, 1);
 }
 
 /* libpng comes back here by longjmp when it cannot go on. */

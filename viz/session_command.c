@@ -122,7 +122,7 @@ static Status do_seed(Session *s, const Argument *a) {
 }
 
 static Status look(Session *s, const Argument *a, bool flow) {
-    PictureView section, cytometer, *view = flow ? &cytometer : &section;
+    PictureView section = {0}, cytometer = {0}, *view = flow ? &cytometer : &section;
     bool section_on = session_section(s, &section), flow_on = session_flow(s, &cytometer);
     if (!(flow ? flow_on : section_on)) picture_view_usual(view, flow);
     TRY(look_words(view, a->text));
@@ -160,7 +160,7 @@ static Status do_follow(Session *s, const Argument *a) {
     Found found;
     uint64_t identity;
     int count;
-    bool there;
+    bool there = false;
     if (identity_of(a->text, &identity)) {
         TRY(picture_find(&s->run.backend, &identity, 1, &found, &count));
         there = count == 1;

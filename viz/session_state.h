@@ -64,28 +64,26 @@ typedef struct FrameJob {
 
 struct Session {
     pthread_t thread;
-    bool started;
     pthread_mutex_t lock;
     pthread_cond_t changed; /* something was asked, done, or finished */
 
     /* shared */
     CommandQueue queue;
-    bool leaving, pause_now;
+    bool leaving, pause_now, section_on, flow_on;
     bool watched; /* somebody looks at frames */
+    bool started; /* the thread; never changes again */
     PictureView section, flow;
-    bool section_on, flow_on;
     uint64_t looks; /* grows with every change of the views */
     Mailbox mail;
     uint64_t frames;
     SessionStatus status;
     Branch *branch;
-    int branches;
+    int branches, traces;
     DoseRecord *event;
     size_t events, event_room;
     SessionLine *line;
     size_t lines, line_room;
     Trace trace[SESSION_TRACES];
-    int traces;
     Status wrong; /* the first command that went wrong, or the run's own end */
     char wrong_message[1024];
 
@@ -95,9 +93,9 @@ struct Session {
     bool gone_back;  /* since the last publishing */
     bool broken;     /* half way to another moment: it cannot go on */
     bool playing;    /* or running to target_h */
-    double target_h; /* NaN: none; commands wait until it is reached */
-    bool arrive;     /* there, actions that are due have been taken: a saved moment */
+    bool arrive;     /* at target_h, actions that are due are taken: a saved moment */
     bool hurry;      /* to target_h as fast as possible, whatever the speed */
+    double target_h; /* NaN: none; commands wait until it is reached */
     uint64_t target_serial;
     int64_t steps_left; /* of `step N`; -1: none */
     double speed_per_s, next_step_s;
