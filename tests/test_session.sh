@@ -113,6 +113,16 @@ sed 's/,user,,set/,user,,dose 0.2 1\nset/' done/events.csv > broken.csv
 run doses --dosing done/doses.csv -s cells.blast.hmax_per_h=0.05 --until 5
 check "doses.csv has the doses by hand" sh -c 'awk -F, "\$1 == 1 && \$2 == 72" done/doses.csv | grep -q .'
 
+echo "# live keys"
+values=(drug.dar=4 drug.kon_per_nm_h=1 drug.koff_per_h=0.2 drug.cl1_l_per_h=0.05 drug.q_l_per_h=0.06 drug.ps_l_per_h=0.3
+    drug.kp=0.4 cells.blast.kint_per_h=0.5 cells.blast.recycled_fraction=0.5 cells.blast.hill_n=1.5
+    cells.blast.hmax_per_h=0.09 cells.blast.egress_per_d=0.01 cells.b_mature.klys_per_h=0.1 cells.apoptosis_mean_h=10)
+view <<< "$(printf 'set %s\n' "${values[@]}"; printf 'until 5\nstate set.json')"
+given=()
+for value in "${values[@]}"; do given+=(-s "$value"); done
+view "${given[@]}" <<< $'until 5\nstate given.json'
+check "set before the first interval or given at the start: the same cells" cmp set.json given.json
+
 echo "# stopped and resumed with actions"
 fine=(-s simulation.dt_h=0.02 --until 9 --actions done/events.csv)
 "$marrow" run "$configs/label.yaml" "${options[@]}" "${fine[@]}" -q -o half 2> stderr &
