@@ -148,7 +148,7 @@ fi
 "$marrow" view "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.02 --headless -o signal 2> stderr &
 pid=$!
 for ((i = 0; i < 1000; i++)); do
-    [ "$(grep -cs . signal/timeseries.csv)" -gt 3 ] && break
+    [ -e signal/timeseries.csv ] && [ "$(wc -l < signal/timeseries.csv)" -gt 3 ] && break
     sleep 0.01
 done
 kill -TERM "$pid"
