@@ -181,8 +181,9 @@ static void command(CrateGraph *g, cJSON *action, const cJSON *made) {
     const cJSON *word;
     note(g, memory);
     if (!memory) return;
-    cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(made, "command"))
+    cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(made, "command")) {
         fprintf(memory, "%s%s", ftell(memory) ? " " : "", cJSON_IsString(word) ? word->valuestring : "");
+    }
     if (fclose(memory) == 0)
         crate_text(g, action, "description", line);
     else
@@ -219,7 +220,9 @@ static void parameters(CrateGraph *g, cJSON *objects, const char *action, const 
 
 static bool is_there(const CrateGraph *g, const char *id) {
     const cJSON *entity;
-    cJSON_ArrayForEach(entity, g->list) if (strcmp(crate_field(entity, "@id"), id) == 0) return true;
+    cJSON_ArrayForEach(entity, g->list) {
+        if (strcmp(crate_field(entity, "@id"), id) == 0) return true;
+    }
     return false;
 }
 

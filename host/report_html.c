@@ -98,9 +98,10 @@ void html_table_part(FILE *out, const ReportTable *t, HtmlPart rows, HtmlPart co
 }
 
 void html_table(FILE *out, const char *title, const ReportTable *t) {
+    const HtmlPart rows = {.count = t->rows}, columns = {.count = t->columns};
     fprintf(out, "<h2>%s</h2>\n", title);
     if (t->columns)
-        html_table_part(out, t, (HtmlPart){.count = t->rows}, (HtmlPart){.count = t->columns});
+        html_table_part(out, t, rows, columns);
     else
         fputs("<p>Not written: the run did not come to its end.</p>\n", out);
 }

@@ -182,8 +182,8 @@ static void failed_runs(FILE *out, const SweepReport *r) {
         if (strcmp(field(r, row, "result"), "failed") == 0) rows[n++] = row;
     if (n && columns[1] >= 0 && columns[2] >= 0) {
         fputs("<h2>Failed runs</h2>\n", out);
-        html_table_part(out, &r->runs, (HtmlPart){.items = rows, .count = n},
-                        (HtmlPart){.items = columns, .count = 3});
+        const HtmlPart failed = {.items = rows, .count = n}, some = {.items = columns, .count = 3};
+        html_table_part(out, &r->runs, failed, some);
     }
     free(rows);
 }
@@ -206,8 +206,8 @@ static void all_runs(FILE *out, const SweepReport *r) {
         if (shown(report_table_name(&r->runs, i)) && !is_empty(r, i)) columns[n++] = i;
     int rows = r->runs.rows < REPORT_ROWS ? r->runs.rows : REPORT_ROWS;
     fputs("<h2>Runs</h2>\n", out);
-    html_table_part(out, &r->runs, (HtmlPart){.count = rows},
-                    (HtmlPart){.items = columns, .count = n, .rounded = true});
+    const HtmlPart first = {.count = rows}, some = {.items = columns, .count = n, .rounded = true};
+    html_table_part(out, &r->runs, first, some);
     if (rows < r->runs.rows)
         fprintf(out, "<p>The first %d of %d; runs.csv has all.</p>\n", rows, r->runs.rows);
     free(columns);

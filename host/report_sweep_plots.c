@@ -13,7 +13,10 @@
 static const char palette[] =
     "set palette defined (0 '#440154', 1 '#414487', 2 '#2a788e', 3 '#22a884', 4 '#7ad151', 5 '#fde725')\n";
 
-enum { POINTS = 150 }; /* of one curve */
+enum {
+    POINTS = 150, /* of one curve */
+    LEVELS = 60   /* values told apart by eye */
+};
 
 /* A key's name as gnuplot may see it: whatever the folder says, no quote and no line break. */
 static void name_safe(const char *name, char out[64]) {
@@ -109,58 +112,56 @@ Status sweep_report_burdens(FILE *out, const SweepReport *r) {
 
 /* --- figures over keys --- */
 
-/* What one picture is of. */
+/* What one picture is of: a figure of every finished run over its keys. */
 typedef struct Map {
     const SweepReport *r;
     const SweepFigure *figure;
-    int column; /* of runs.csv */
-    int key;    /* of r->keys; -1: the run's number */
-    int id;
+    int key; /* of r->keys, along x; -1: the run's number */
+    int id, count;
+    double *x, *y, *value;       /* of each run; `y` the second key, of grids */
+    double *x_levels, *y_levels; /* the values of x and y, each once, in order */
+    int columns, rows;           /* how many these are */
+    double low, high;            /* of the figure */
 } Map;
-
-static double figure_at(const Map *m, int i) {
-    double value = report_table_number(&m->r->runs, m->r->finished[i], m->column);
-    return m->figure->logarithmic && value <= 0 ? (double)NAN : value;
-}
-
-static double key_at(const SweepReport *r, int key, int i) {
-    return report_table_number(&r->runs, r->finished[i], key < 0 ? 0 : r->keys[key]);
-}
-
-/* Two runs with different values, at least. */
-static bool worth_drawing(const Map *m) {
-    double low = NAN, high = NAN;
-    for (int i = 0; i < m->r->finished_count; i++) {
-        low = fmin(low, figure_at(m, i));
-        high = fmax(high, figure_at(m, i));
-    }
-    return high > low;
-}
 
 static int compare(const void *a, const void *b) {
     const double *x = a, *y = b;
     return (*x > *y) - (*x < *y);
 }
 
-/* Values a key takes among finished runs, in order; returns how many. `out` has room for all runs. */
-static int levels(const SweepReport *r, int key, double *out) {
-    int n = 0, count = r->finished_count;
-    for (int i = 0; i < count; i++) out[i] = key_at(r, key, i);
+static int levels(const double *values, int count, double *out) {
+    int n = 0;
+    memcpy(out, values, (size_t)count * sizeof *out);
     if (count) qsort(out, (size_t)count, sizeof *out, compare);
     for (int i = 0; i < count; i++)
         if (i == 0 || out[i] != out[i - 1]) out[n++] = out[i];
     return n;
 }
 
-/* Over runs with these values of the keys, of the logarithm where that is drawn; NAN if there is none. */
-static double mean_at(const Map *m, int key, double x, int other, double y) {
+static void map_fill(Map *m) {
+    const ReportTable *runs = &m->r->runs;
+    int column = report_table_column(runs, m->figure->column), x = m->key < 0 ? 0 : m->r->keys[m->key];
+    m->low = m->high = NAN;
+    for (int i = 0; i < m->count; i++) {
+        int row = m->r->finished[i];
+        double value = report_table_number(runs, row, column);
+        m->x[i] = report_table_number(runs, row, x);
+        m->y[i] = m->r->grid ? report_table_number(runs, row, m->r->keys[1]) : 0;
+        m->value[i] = m->figure->logarithmic && value <= 0 ? (double)NAN : value;
+        m->low = fmin(m->low, m->value[i]);
+        m->high = fmax(m->high, m->value[i]);
+    }
+    m->columns = levels(m->x, m->count, m->x_levels);
+    m->rows = levels(m->y, m->count, m->y_levels);
+}
+
+/* Over runs with these keys, of the logarithm where that is drawn; NAN if there is none. */
+static double mean_at(const Map *m, double x, double y) {
     double total = 0;
     int n = 0;
-    for (int i = 0; i < m->r->finished_count; i++) {
-        double value = figure_at(m, i);
-        if (isnan(value) || key_at(m->r, key, i) != x || (other >= 0 && key_at(m->r, other, i) != y))
-            continue;
-        total += m->figure->logarithmic ? log(value) : value;
+    for (int i = 0; i < m->count; i++) {
+        if (isnan(m->value[i]) || m->x[i] != x || m->y[i] != y) continue;
+        total += m->figure->logarithmic ? log(m->value[i]) : m->value[i];
         n++;
     }
     if (!n) return NAN;
@@ -168,34 +169,34 @@ static double mean_at(const Map *m, int key, double x, int other, double y) {
 }
 
 /* All pictures of a key reach over all its values, whether a figure is known there or not. */
-static void key_axis(FILE *script, const Map *m, const double *x, int n) {
-    double low = x[0], high = x[n - 1], room = high > low ? 0.04 * (high - low) : 1;
-    bool wide = m->key >= 0 && is_wide(low, high);
+static void key_axis(FILE *script, const Map *m) {
+    double low = m->x_levels[0], high = m->x_levels[m->columns - 1];
+    double room = high > low ? 0.04 * (high - low) : 1;
     if (m->key >= 0)
         axis_label(script, m->r, "x", m->key);
     else
         fputs("set xlabel 'run'\n", script);
-    if (wide)
+    if (m->key >= 0 && is_wide(low, high))
         fprintf(script, "set logscale x\nset xrange [%.6g:%.6g]\n", low / 1.2, high * 1.2);
     else
         fprintf(script, "set xrange [%.6g:%.6g]\n", low - room, high + room);
 }
 
-/* Every run a dot, which is a letter: marks of points would be shared between pictures by references. */
-static void curve_script(FILE *script, const Map *m, double *x) {
-    int n = levels(m->r, m->key, x);
-    bool line = m->key >= 0 && m->r->key_count == 1;
+/* Every run a dot, which is a letter: marks of points would be shared between pictures by references. A line
+ * through the means where one key takes few values. */
+static void curve_script(FILE *script, const Map *m) {
+    bool line = m->key >= 0 && m->r->key_count == 1 && m->columns <= LEVELS;
     canvas(script, m->id);
-    key_axis(script, m, x, n);
+    key_axis(script, m);
     fprintf(script, "set ylabel '%s'\n", m->figure->title);
     if (m->figure->logarithmic) fputs("set logscale y\nset format y '10^{%T}'\n", script);
     fputs("set offsets 0, 0, graph 0.05, graph 0.05\n$points << END\n", script);
-    for (int i = 0; i < m->r->finished_count; i++)
-        if (!isnan(figure_at(m, i))) fprintf(script, "%.6g %.6g\n", key_at(m->r, m->key, i), figure_at(m, i));
+    for (int i = 0; i < m->count; i++)
+        if (!isnan(m->value[i])) fprintf(script, "%.6g %.6g\n", m->x[i], m->value[i]);
     fputs("END\n$means << END\n", script);
-    for (int i = 0; line && i < n; i++)
-        if (!isnan(mean_at(m, m->key, x[i], -1, 0)))
-            fprintf(script, "%.6g %.6g\n", x[i], mean_at(m, m->key, x[i], -1, 0));
+    for (int i = 0; line && i < m->columns; i++)
+        if (!isnan(mean_at(m, m->x_levels[i], 0)))
+            fprintf(script, "%.6g %.6g\n", m->x_levels[i], mean_at(m, m->x_levels[i], 0));
     fputs("END\nplot $points using 1:2:('●') with labels font ',8' tc rgb '#0072b2'", script);
     if (line) fputs(", $means with lines lw 1.5 lc rgb '#0072b2'", script);
     fputc('\n', script);
@@ -208,71 +209,76 @@ static void ticks(FILE *script, const char *axis, const double *values, int n) {
     fprintf(script, ")\nset %srange [-0.5:%d.5]\n", axis, n - 1);
 }
 
+/* Where a value stands between the lowest and the highest, 0 to 1, as the palette has it. */
+static double share(const Map *m, double value) {
+    if (m->figure->logarithmic) return log(value / m->low) / log(m->high / m->low);
+    return (value - m->low) / (m->high - m->low);
+}
+
 /* Column, row, value, and the colour in which it can be read there: the upper half of the palette is light.
  */
-static void map_data(FILE *script, const Map *m, const double *x, int columns, const double *y, int rows) {
-    double low = NAN, high = NAN;
-    for (int i = 0; i < m->r->finished_count; i++) {
-        low = fmin(low, figure_at(m, i));
-        high = fmax(high, figure_at(m, i));
-    }
+static void map_data(FILE *script, const Map *m) {
     fputs("$map << END\n", script);
-    for (int i = 0; i < columns * rows; i++) {
-        double value = mean_at(m, 0, x[i / rows], 1, y[i % rows]);
-        double share =
-            m->figure->logarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low);
-        if (!isnan(value))
-            fprintf(script, "%d %d %.6g %d\n", i / rows, i % rows, value, share > 0.5 ? 0 : 0xffffff);
+    for (int i = 0; i < m->columns * m->rows; i++) {
+        int column = i / m->rows, row = i % m->rows;
+        double value = mean_at(m, m->x_levels[column], m->y_levels[row]);
+        int ink = share(m, value) > 0.5 ? 0 : 0xffffff;
+        if (!isnan(value)) fprintf(script, "%d %d %.6g %d\n", column, row, value, ink);
     }
     fputs("END\n", script);
 }
 
 /* Boxes of one size each, whatever the steps between values. */
-static void map_script(FILE *script, const Map *m, double *x, double *y) {
-    int columns = levels(m->r, 0, x), rows = levels(m->r, 1, y);
+static void map_script(FILE *script, const Map *m) {
     canvas(script, m->id);
     axis_label(script, m->r, "x", 0);
     axis_label(script, m->r, "y", 1);
-    ticks(script, "x", x, columns);
-    ticks(script, "y", y, rows);
+    ticks(script, "x", m->x_levels, m->columns);
+    ticks(script, "y", m->y_levels, m->rows);
     fprintf(script, "set cblabel '%s'\n%sunset grid\n", m->figure->title,
             m->figure->logarithmic ? "set logscale cb\nset format cb '10^{%T}'\n" : "");
-    map_data(script, m, x, columns, y, rows);
+    map_data(script, m);
     fputs("plot $map using 1:2:(0.5):(0.5):3 with boxxyerror fillstyle solid 1 noborder lc palette", script);
-    if (columns * rows <= 60)
+    if (m->columns * m->rows <= LEVELS)
         fputs(", $map using 1:2:(sprintf('%.3g',$3)):4 with labels font ',11' tc rgb variable", script);
     fputc('\n', script);
 }
 
 static Status draw(FILE *out, const Map *m) {
     Gnuplot plot = {0};
-    size_t room = (size_t)m->r->finished_count + 1;
-    double *x = calloc(room, sizeof *x), *y = calloc(room, sizeof *y);
-    Status status = x && y ? gnuplot_open(&plot) : status_set(STATUS_FAILED, "out of memory");
+    Status status = gnuplot_open(&plot);
     if (status == STATUS_OK) {
         if (m->r->grid)
-            map_script(plot.script, m, x, y);
+            map_script(plot.script, m);
         else
-            curve_script(plot.script, m, x);
+            curve_script(plot.script, m);
         status = gnuplot_figure(&plot, out, m->figure->column);
     }
     gnuplot_close(&plot);
-    free(x);
-    free(y);
     return status;
 }
 
-Status sweep_report_figures(FILE *out, const SweepReport *r) {
-    int id = 1, pictures = r->grid || !r->key_count ? 1 : r->key_count;
-    for (int i = 0; i < sweep_figure_count; i++) {
-        Map m = {r, &sweep_figures[i], report_table_column(&r->runs, sweep_figures[i].column), 0, 0};
-        if (!worth_drawing(&m)) continue;
-        for (int key = 0; key < pictures; key++) {
-            m.key = r->key_count ? key : -1;
-            m.id = id++;
-            TRY(draw(out, &m));
-        }
+/* Figures in which two runs differ, at least. */
+static Status draw_all(FILE *out, const SweepReport *r, double *room) {
+    int id = 0, count = r->finished_count, pictures = r->grid || !r->key_count ? 1 : r->key_count;
+    Map m = {r, NULL, 0, 0, count, room, room + count, room + 2 * count, room + 3 * count, room + 4 * count,
+             0, 0,    0, 0};
+    for (int i = 0; i < sweep_figure_count * pictures; i++) {
+        m.figure = &sweep_figures[i / pictures];
+        m.key = r->key_count ? i % pictures : -1;
+        map_fill(&m);
+        if (!(m.high > m.low)) continue;
+        m.id = ++id;
+        TRY(draw(out, &m));
     }
-    if (id == 1) fputs("<p>Nothing differs between finished runs.</p>\n", out);
+    if (!id) fputs("<p>Nothing differs between finished runs.</p>\n", out);
     return STATUS_OK;
+}
+
+Status sweep_report_figures(FILE *out, const SweepReport *r) {
+    double *room = calloc(5 * (size_t)r->finished_count + 1, sizeof *room);
+    REQUIRE(room, STATUS_FAILED, "out of memory");
+    Status status = draw_all(out, r, room);
+    free(room);
+    return status;
 }

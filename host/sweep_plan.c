@@ -55,20 +55,24 @@ static Status table_keys(SweepPlan *plan, int *name_column, int *from) {
     return STATUS_OK;
 }
 
-static Status table_runs(SweepPlan *plan) {
-    int name_column = -1, *from = calloc((size_t)plan->table.columns, sizeof *from);
-    REQUIRE(from, STATUS_FAILED, "out of memory");
-    Status status = table_keys(plan, &name_column, from);
+static Status table_values(SweepPlan *plan, int name_column, const int *from) {
     plan->runs = plan->table.rows;
     plan->value = calloc((size_t)plan->runs * (size_t)plan->keys + 1, sizeof *plan->value);
     plan->name = calloc((size_t)plan->runs, sizeof *plan->name);
-    if (status == STATUS_OK && (!plan->value || !plan->name))
-        status = status_set(STATUS_FAILED, "out of memory");
-    for (int run = 0; status == STATUS_OK && run < plan->runs; run++) {
+    REQUIRE(plan->value && plan->name, STATUS_FAILED, "out of memory");
+    for (int run = 0; run < plan->runs; run++) {
         plan->name[run] = name_column < 0 ? "" : report_table_field(&plan->table, run, name_column);
         for (int k = 0; k < plan->keys; k++)
             plan->value[run * plan->keys + k] = report_table_field(&plan->table, run, from[k]);
     }
+    return STATUS_OK;
+}
+
+static Status table_runs(SweepPlan *plan) {
+    int name_column = -1, *from = calloc((size_t)plan->table.columns, sizeof *from);
+    REQUIRE(from, STATUS_FAILED, "out of memory");
+    Status status = table_keys(plan, &name_column, from);
+    if (status == STATUS_OK) status = table_values(plan, name_column, from);
     free(from);
     return status;
 }
@@ -171,7 +175,7 @@ Status sweep_plan_make(SweepPlan *plan, const Options *options) {
             "nothing varies; give --vary KEY=V1,V2 or --table FILE.csv");
     TRY(options_config(options, &plan->base));
     if (options->table) TRY(table_read(plan, options->table));
-    plan->key = calloc((size_t)(plan->table.columns + options->vary_count), sizeof *plan->key);
+    plan->key = calloc((size_t)plan->table.columns + (size_t)options->vary_count, sizeof *plan->key);
     plan->vary = calloc((size_t)options->vary_count + 1, sizeof *plan->vary);
     REQUIRE(plan->key && plan->vary, STATUS_FAILED, "out of memory");
     TRY(options->table ? table_runs(plan) : single_run(plan));

@@ -180,6 +180,9 @@ check "nothing else" test "$(wc -l < stderr)" -eq 8
 "$marrow" sweep "${grid[@]}" -o lines 2> stderr
 check "else two lines" grep -q '^6 of 6 runs finished, 0 failed, in .* s; see lines$' stderr
 
+TERM=xterm script -qec "$marrow sweep ${grid[*]} -o tty" typed > /dev/null
+check "on a terminal: how many are done" grep -q '[1-5] of 6 runs done, [0-9]* s left' typed
+
 if command -v mpirun > /dev/null && ! "$marrow" version | grep -q '^MPI *none'; then
     many=(mpirun --oversubscribe --bind-to none -n 2)
     "${many[@]}" "$marrow" sweep -q "${grid[@]}" -o ranks > stderr 2>&1
