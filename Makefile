@@ -323,7 +323,7 @@ fuzz-checkpoint: ## cut, damaged and odd checkpoints, for SECONDS=60
 	clang $(HOST) -O1 $(FUZZED) -fsanitize=fuzzer -Ihost -o build/fuzz/checkpoint tests/fuzz_checkpoint.c $(READING) \
 	  build/fuzz/libmarrow.a $(LIBS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp build/fuzz/checkpoint -max_total_time=$(SECONDS) -max_len=256 \
-	  -len_control=0 -detect_leaks=0 -timeout=20 -close_fd_mask=2 build/fuzz/checkpoints
+	  -len_control=0 -detect_leaks=0 -timeout=120 -close_fd_mask=2 build/fuzz/checkpoints
 
 format: ## clang-format, in place
 	clang-format -i $(FORMATTED)

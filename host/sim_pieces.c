@@ -38,14 +38,17 @@ Status sim_saved_pieces(const SimSaved *saved, Pieces *pieces) {
     return STATUS_OK;
 }
 
-static bool finite_all(const double *values, size_t count) {
+static const double MOST = 1e18; /* cells or nmol: fits a 64-bit integer, and so does a sum of a few */
+
+/* Numbers, none beyond `most`. */
+static bool within(const double *values, size_t count, double most) {
     bool sound = true;
-    for (size_t i = 0; i < count; i++) sound = sound && isfinite(values[i]);
+    for (size_t i = 0; i < count; i++) sound = sound && fabs(values[i]) <= most;
     return sound;
 }
 
-static bool trend_sound(Trend t) {
-    return isfinite(t.last) && isfinite(t.before) && isfinite(t.earlier);
+static bool trend_within(Trend t, double most) {
+    return fabs(t.last) <= most && fabs(t.before) <= most && fabs(t.earlier) <= most;
 }
 
 /* What follows from the config is as it was; the rest is finite. */
@@ -58,24 +61,25 @@ static bool step_sound(const ClassStep *step, const ClassStep *own) {
     return sound;
 }
 
-static const double MOST_CELLS = 1e18; /* fits a 64-bit integer, and so does a sum of a few */
-
 static bool class_sound(const Sim *sim, const SimSaved *saved, int c) {
     const ClassState *s = &saved->state[c];
     const i64 counts[] = {s->cells, s->dying, s->births};
     const double sums[] = {s->cd22, s->bound, s->inside, s->setpoint};
+    const double molecules = 1e24,
+                 per_h = 1000 / sim->dt_h; /* an interval leaves e^-1000 of a class: nothing */
     i64 places = (i64)sim->frame.pages * PAGE_SLOTS * sim->backend->members;
     double weight = (double)saved->group[sim->classes.cls[c].group].weight;
     bool sound = true;
     for (int i = 0; i < 3; i++)
-        sound = sound && counts[i] >= 0 && counts[i] <= places && weight * (double)counts[i] <= MOST_CELLS;
-    return sound && finite_all(sums, 4) && trend_sound(s->cd22_loss) && trend_sound(s->bound_loss) &&
-           trend_sound(s->setpoint_growth) && s->newcomer_debt >= 0 && s->newcomer_debt <= (double)places &&
+        sound = sound && counts[i] >= 0 && counts[i] <= places && weight * (double)counts[i] <= MOST;
+    return sound && within(sums, 4, molecules) && trend_within(s->cd22_loss, per_h) &&
+           trend_within(s->bound_loss, per_h) && trend_within(s->setpoint_growth, per_h) &&
+           s->newcomer_debt >= 0 && s->newcomer_debt <= (double)places &&
            step_sound(&saved->steps[c], &sim->frame.cls[c]);
 }
 
 static bool group_sound(const CellGroup *group, const CellGroup *own) {
-    return group->agents == own->agents && group->weight >= 1 && (double)group->weight <= MOST_CELLS &&
+    return group->agents == own->agents && group->weight >= 1 && (double)group->weight <= MOST &&
            (group->weight & (group->weight - 1)) == 0;
 }
 
@@ -86,12 +90,11 @@ static bool books_sound(const SimSaved *s) {
                         s->cost.peak_agents};
     double harm[sizeof s->harm / sizeof(double)];
     memcpy(harm, &s->harm, sizeof harm);
-    bool sound = isfinite(s->degraded_nmol) && isfinite(s->lost_nmol);
+    bool sound = within(&s->degraded_nmol, 1, MOST) && within(&s->lost_nmol, 1, MOST);
     for (size_t i = 0; i < sizeof harm / sizeof harm[0]; i++)
-        sound = sound && harm[i] >= 0 && isfinite(harm[i]);
+        sound = sound && harm[i] >= 0 && harm[i] <= 1000;
     for (int i = 0; i < 5; i++)
-        sound =
-            sound && fabs((double)cells[i]) <= MOST_CELLS && cost[i] >= 0 && (double)cost[i] <= MOST_CELLS;
+        sound = sound && fabs((double)cells[i]) <= MOST && cost[i] >= 0 && (double)cost[i] <= MOST;
     return sound;
 }
 
@@ -99,9 +102,10 @@ static bool numbers_sound(const Sim *sim, const SimSaved *s) {
     double drug[sizeof s->drug / sizeof(double)];
     bool sound = s->step >= 0 && s->step <= INT32_MAX && books_sound(s);
     memcpy(drug, &s->drug, sizeof drug);
-    sound = sound && finite_all(drug, sizeof drug / sizeof drug[0]) &&
+    sound = sound && within(drug, sizeof drug / sizeof drug[0], MOST) &&
             fabs(s->drug.time_h - (double)s->step * sim->dt_h) < 1e-6 * sim->dt_h;
-    sound = sound && trend_sound(s->blasts) && trend_sound(s->committed) && trend_sound(s->competing);
+    sound = sound && trend_within(s->blasts, MOST) && trend_within(s->committed, MOST) &&
+            trend_within(s->competing, MOST);
     for (int g = 0; g < sim->classes.group_count; g++)
         sound = sound && group_sound(&s->group[g], &sim->classes.group[g]);
     for (int c = 0; sound && c < sim->classes.count; c++) sound = class_sound(sim, s, c);
