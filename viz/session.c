@@ -146,7 +146,8 @@ bool session_flow(Session *s, PictureView *out) {
 /* Under the lock. What was taken makes room first. */
 static bool queue_room(CommandQueue *queue) {
     if (queue->count < queue->room) return true;
-    memmove(queue->item, queue->item + queue->first, (queue->count - queue->first) * sizeof *queue->item);
+    if (queue->first > 0)
+        memmove(queue->item, queue->item + queue->first, (queue->count - queue->first) * sizeof *queue->item);
     queue->count -= queue->first;
     queue->first = 0;
     if (queue->count < queue->room / 2) return true;
