@@ -45,6 +45,7 @@ _marrow() {
     --format) _marrow_offer "fcs hdf csv gates" "$current" ;;
     --isa) _marrow_offer "x86-64-v3 x86-64-v4" "$current" ;;
     -o | --output) _marrow_files -d "$current" ;;
+    --actions | --script) _marrow_files -f "$current" ;;
     --device | --threads | --lanes | --seed | --until | --at | --snapshot-every | --jobs | -j | --index | --of) ;;
     help) _marrow_offer "$(_marrow_commands "$program")" "$current" ;;
     *)
