@@ -124,7 +124,7 @@ view "${given[@]}" <<< $'until 5\nstate given.json'
 check "set before the first interval or given at the start: the same cells" cmp set.json given.json
 
 echo "# stopped and resumed with actions"
-fine=(-s simulation.dt_h=0.02 --until 9 --actions done/events.csv)
+fine=(-s simulation.dt_h=0.05 --until 9 --actions done/events.csv)
 "$marrow" run "$configs/label.yaml" "${options[@]}" "${fine[@]}" -q -o half 2> stderr &
 pid=$!
 for ((i = 0; i < 1000; i++)); do # until the key is set
@@ -145,7 +145,7 @@ else
     echo "skip - resumed after a key was set: the run was never caught between"
 fi
 
-"$marrow" view "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.02 --headless -o signal 2> stderr &
+"$marrow" view "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.05 --headless -o signal 2> stderr &
 pid=$!
 for ((i = 0; i < 1000; i++)); do
     [ -e signal/timeseries.csv ] && [ "$(wc -l < signal/timeseries.csv)" -gt 3 ] && break
@@ -156,8 +156,8 @@ wait "$pid"
 check "a session without a window stops at a signal: 75" test $? -eq 75
 check "and says so" grep -q "stopped by a signal at day" stderr
 printf 'until end\n' > end
-"$marrow" view "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.02 --headless --script end -o signal --resume
-"$marrow" run "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.02 -q -o nosignal
+"$marrow" view "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.05 --headless --script end -o signal --resume
+"$marrow" run "$configs/label.yaml" "${options[@]}" -s simulation.dt_h=0.05 -q -o nosignal
 check "it goes on with --resume, to the same files" same signal nosignal
 
 echo "# going back"
