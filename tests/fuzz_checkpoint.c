@@ -270,6 +270,13 @@ static size_t file_change(char *bytes, size_t length, Input *in, bool *seal) {
 static unsigned long tried, gone_on, finished;
 
 static void tell(void) {
+    static const char *const names[] = {"checkpoint.hdf", "events.csv"};
+    for (int i = 0; i < 2; i++) {
+        char path[RUN_PATH];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(folder);
     printf("%lu files tried, %lu gone on from, %lu of them for three intervals\n", tried, gone_on, finished);
 }
 
