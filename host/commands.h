@@ -7,6 +7,7 @@
 Status cmd_run(int argc, char **argv);
 Status cmd_sweep(int argc, char **argv);
 Status cmd_view(int argc, char **argv);
+Status cmd_patients(int argc, char **argv);
 Status cmd_check(int argc, char **argv);
 Status cmd_report(int argc, char **argv);
 Status cmd_export(int argc, char **argv);

@@ -20,6 +20,7 @@ static const Command commands[] = {
     {"run", cmd_run, "one patient, from a config to a folder of files"},
     {"sweep", cmd_sweep, "many runs that differ in a few keys, and one table of them"},
     {"view", cmd_view, "the same run in a window, live"},
+    {"patients", cmd_patients, "a table of virtual patients, for sweep"},
     {"check", cmd_check, "validate a config and print it in full; nothing is run"},
     {"devices", cmd_devices, "every device, and why one is not usable"},
     {"report", cmd_report, "a run or a sweep as one page of HTML, with plots"},

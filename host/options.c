@@ -14,6 +14,7 @@ enum {
     KEY_SHAPE,
     KEY_LANES,
     KEY_SEED,
+    KEY_PATIENT_SEED,
     KEY_DOSING,
     KEY_UNTIL,
     KEY_FORCE,
@@ -113,6 +114,10 @@ static const Row rows[] = {
      OPTIONS_SWEEP},
     {{"of", KEY_OF, "K", 0, "how many slices share the runs", 5}, OPTIONS_SWEEP},
     {{"merge", KEY_MERGE, 0, 0, "run nothing; make runs.csv of what is there", 5}, OPTIONS_SWEEP},
+    {{NULL, 'n', "N", 0, "how many patients", 3}, OPTIONS_PATIENTS},
+    {{"seed", KEY_PATIENT_SEED, "N", 0, "of the table; 1 unless given", 3}, OPTIONS_PATIENTS},
+    {{"output", 'o', "FILE", 0, "the table; without it, standard output", 3}, OPTIONS_PATIENTS},
+    {{"force", KEY_FORCE, 0, 0, "replace the file if it is there", 3}, OPTIONS_PATIENTS},
     {{"quiet", 'q', 0, 0, "no first line, progress or summary", 4}, OPTIONS_PROGRESS},
     {{"json", KEY_JSON, 0, 0, "machine-readable, one JSON object a line", 4}, OPTIONS_JSON},
     {{"schema", KEY_SCHEMA, 0, 0, "every key with type, range, default, meaning and source; needs no CONFIG",
@@ -219,10 +224,14 @@ static Status take(Parse *parse, int key, char *value) {
     case KEY_SHAPE: return shape(value, &out->backend.shape);
     case KEY_LANES: return count("--lanes", value, &out->backend.lanes);
     case 's': return assign(out, NULL, value);
+    case 'n': return count("-n", value, &out->patients);
+    case KEY_PATIENT_SEED: return count("--seed", value, &out->patient_seed);
     case KEY_SEED: return assign(out, "simulation.seed", value);
     case KEY_DOSING: return assign(out, "dosing.file", value);
     case KEY_UNTIL: return assign(out, "simulation.until_days", value);
-    case 'o': *(parse->use->groups & OPTIONS_EXPORT ? &out->file : &out->folder) = value; return STATUS_OK;
+    case 'o':
+        *(parse->use->groups & (OPTIONS_EXPORT | OPTIONS_PATIENTS) ? &out->file : &out->folder) = value;
+        return STATUS_OK;
     case KEY_FORMAT: out->format = value; return STATUS_OK;
     case KEY_AT: return day("--at", value, &out->at_day);
     case KEY_CELLS: out->cells = value; return STATUS_OK;
@@ -297,7 +306,7 @@ Status options_parse(Options *out, const OptionsUse *use, int argc, char **argv)
     struct argp_option options[ROWS + 1] = {0};
     for (int i = 0, n = 0; i < ROWS; i++)
         if (takes(use, rows[i].group)) options[n++] = rows[i].option;
-    *out = (Options){.backend.device = -1, .at_day = NAN, .index = -1};
+    *out = (Options){.backend.device = -1, .patient_seed = 1, .at_day = NAN, .index = -1};
     out->argc = argc, out->argv = argv;
     out->assignments = calloc((size_t)argc, sizeof *out->assignments);
     out->vary = calloc((size_t)argc, sizeof *out->vary);

@@ -9,19 +9,20 @@
 
 /* Which options a command takes. */
 enum {
-    OPTIONS_BACKEND = 1,    /* -b, --device, --threads, --isa, --shape, --lanes */
-    OPTIONS_CONFIG = 2,     /* CONFIG, -s, --seed, --dosing, --until */
-    OPTIONS_FOLDER = 4,     /* -o, --force, --resume, --checkpoint-every, --snapshot-every */
-    OPTIONS_PROGRESS = 8,   /* -q */
-    OPTIONS_JSON = 16,      /* --json */
-    OPTIONS_SCHEMA = 32,    /* --schema */
-    OPTIONS_MPI = 64,       /* --mpi, --view */
-    OPTIONS_RUN = 128,      /* DIR, a run's folder */
-    OPTIONS_EXPORT = 256,   /* --format, --at, --cells, -o FILE, --force */
-    OPTIONS_ONE = 512,      /* --drop-checkpoint */
-    OPTIONS_SWEEP = 1024,   /* --vary, --table, --jobs, --index, --of, --merge, --keep-checkpoints */
-    OPTIONS_ACTIONS = 2048, /* --actions */
-    OPTIONS_VIEW = 4096,    /* --headless, --script, and the window's own */
+    OPTIONS_BACKEND = 1,     /* -b, --device, --threads, --isa, --shape, --lanes */
+    OPTIONS_CONFIG = 2,      /* CONFIG, -s, --seed, --dosing, --until */
+    OPTIONS_FOLDER = 4,      /* -o, --force, --resume, --checkpoint-every, --snapshot-every */
+    OPTIONS_PROGRESS = 8,    /* -q */
+    OPTIONS_JSON = 16,       /* --json */
+    OPTIONS_SCHEMA = 32,     /* --schema */
+    OPTIONS_MPI = 64,        /* --mpi, --view */
+    OPTIONS_RUN = 128,       /* DIR, a run's folder */
+    OPTIONS_EXPORT = 256,    /* --format, --at, --cells, -o FILE, --force */
+    OPTIONS_ONE = 512,       /* --drop-checkpoint */
+    OPTIONS_SWEEP = 1024,    /* --vary, --table, --jobs, --index, --of, --merge, --keep-checkpoints */
+    OPTIONS_ACTIONS = 2048,  /* --actions */
+    OPTIONS_PATIENTS = 8192, /* -n, --seed, -o FILE, --force */
+    OPTIONS_VIEW = 4096,     /* --headless, --script, and the window's own */
 };
 
 typedef struct OptionsUse {
@@ -39,8 +40,9 @@ typedef struct Options {
     double at_day;                     /* NaN: not given */
     char **vary;                       /* KEY=V1,V2,… in the order given */
     int vary_count;
-    const char *table;   /* NULL: not given */
-    int jobs, index, of; /* 0: not given; index -1 */
+    int patients, patient_seed; /* -n; --seed of the table, 1 unless given */
+    const char *table;          /* NULL: not given */
+    int jobs, index, of;        /* 0: not given; index -1 */
     bool force, resume, quiet, json, schema, mpi;
     bool drop_checkpoint, keep_checkpoints, merge;
     int argc; /* the command's own words */
