@@ -68,7 +68,7 @@ endif
 
 SOURCES := $(filter-out host/main.c,$(wildcard host/*.c)) $(wildcard viz/session*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o $(BUILD)/kernel_fatbin.o \
-           $(BUILD)/policy_texts.o
+           $(BUILD)/policy_texts.o $(BUILD)/drug_texts.o
 LIBRARY := $(BUILD)/libmarrow.a
 TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
@@ -145,11 +145,18 @@ $(BUILD)/kernel_%.o: $(BUILD)/kernel_%.c
 # Policies by name work wherever the program runs; a copy of one of these files, changed, is given by its path.
 POLICIES := $(wildcard configs/policies/*.yaml)
 
-$(BUILD)/policy_texts.c: host/policy_embed.sh $(POLICIES)
-	@mkdir -p $(@D)
-	$(call say,text)sh host/policy_embed.sh $@ $(POLICIES)
+# Other drugs; beside them lie other conjugates, which are configs.
+DRUGS := $(shell grep -l '^agents:' configs/drugs/*.yaml)
 
-$(BUILD)/policy_texts.o: $(BUILD)/policy_texts.c host/policy_built_in.h
+$(BUILD)/policy_texts.c: host/embed_texts.sh $(POLICIES)
+	@mkdir -p $(@D)
+	$(call say,text)sh host/embed_texts.sh $@ policy_texts $(POLICIES)
+
+$(BUILD)/drug_texts.c: host/embed_texts.sh $(DRUGS)
+	@mkdir -p $(@D)
+	$(call say,text)sh host/embed_texts.sh $@ drug_texts $(DRUGS)
+
+$(BUILD)/%_texts.o: $(BUILD)/%_texts.c host/built_in.h
 	$(call say,cc  )$(CC) $(HOST) -Ihost -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
@@ -246,10 +253,11 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 install: all man ## to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/marrow $(DESTDIR)$(PREFIX)/bin/marrow
 	[ ! -x $(BUILD)/marrow-view ] || install -D -m 755 $(BUILD)/marrow-view $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
-	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(SHARE)/marrow/configs/policies $(DESTDIR)$(PREFIX)/share/doc/marrow
+	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(SHARE)/marrow/configs/policies $(SHARE)/marrow/configs/drugs $(DESTDIR)$(PREFIX)/share/doc/marrow
 	install -m 644 $(wildcard configs/*.*) $(DESTDIR)$(PREFIX)/share/marrow/configs
 	install -m 644 $(wildcard configs/regimens/*) $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens
 	install -m 644 $(POLICIES) $(SHARE)/marrow/configs/policies
+	install -m 644 $(wildcard configs/drugs/*) $(SHARE)/marrow/configs/drugs
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/marrow
 	install -d $(SHARE)/man/man1 $(SHARE)/man/man5
 	install -m 644 $(BUILD)/man/*.1 $(SHARE)/man/man1

@@ -93,6 +93,7 @@ static void body_advance(Clinic *c, double dt_h) {
                            .g_csf = c->s.support.g_csf,
                            .hepatocyte_toxicity = 0};
     clinic_transplant_drive(c, &drive);
+    clinic_drugs_drive(c, &drive);
     systemic_advance(&c->rates, &drive, dt_h, &c->s.body);
     if (c->s.support.g_csf) c->s.labs.g_csf_given_h = c->now.time_h;
 }
@@ -132,6 +133,7 @@ Status clinic_step(Clinic *c) {
     c->s.time_h = c->now.time_h;
     c->s.auc_ng_h_ml = c->now.adc_auc_ng_h_ml;
     if (!c->s.over && clinic_visit_due(c)) TRY(clinic_visit(c));
+    if (!c->s.over) clinic_drugs_look(c);
     harm_cells(c);
     return chart_has_room(c);
 }

@@ -175,9 +175,15 @@ Status clinic_interrupt(Clinic *c, const PolicyRule *rule, const char *reason) {
 }
 
 Status clinic_stop(Clinic *c, const char *code, const char *reason) {
-    if (!c->view.coming) return STATUS_OK;
+    bool others = sim_other_coming(c->sim);
+    sim_stop_other_drugs(c->sim);
+    if (!c->view.coming && !others) return STATUS_OK;
     if (c->s.course.holding) wait_ends(c);
     c->s.outcome.stop_day = clinic_days(c->now.time_h);
     snprintf(c->s.outcome.stop_reason, sizeof c->s.outcome.stop_reason, "%s", code);
+    if (!c->view.coming) {
+        chart_note(&c->chart, c->now.time_h, "stop", code, NAN, "%s", reason);
+        return STATUS_OK;
+    }
     return dosing_stop(c->dosing, (DosingReason){code, reason});
 }

@@ -40,6 +40,7 @@ static HazardDrive drive_of(const Clinic *c, double from_h) {
                          .hb = systemic_hb(body),
                          .adc_ng_ml = c->now.adc_ng_ml,
                          .infusing = infusing,
+                         .mucosa = sim_drug_action(c->sim).mucosa,
                          .infusions_before = c->s.course.doses - (infusing > 0),
                          .days_after_transplant = c->s.labs.transplanted
                                                       ? clinic_days_since(c, c->s.transplant.grafted_h)

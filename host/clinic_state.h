@@ -56,6 +56,7 @@ typedef struct ClinicCourse {
     double held_h, delayed_h;    /* when the dose that waits was due; NaN: none waits */
     double longest_hold_d;
     int hold_omitted, reductions;
+    int others_only, other_cycle[DRUG_REGIMENS]; /* other drugs: they are the course; cycles begun */
 } ClinicCourse;
 
 typedef struct ClinicVisits {
@@ -160,6 +161,11 @@ Status clinic_stop(Clinic *clinic, const char *code, const char *reason);
 Status clinic_events(Clinic *clinic, double from_h);
 void clinic_grades(Clinic *clinic); /* of results just measured */
 void clinic_vod(Clinic *clinic);
+
+/* clinic_drugs.c */
+void clinic_drugs_drive(const Clinic *clinic, SystemicDrive *drive);
+void clinic_drugs_look(Clinic *clinic);    /* at cycles that begin now; after the visit */
+bool clinic_treated(const Clinic *clinic); /* or not yet */
 
 /* clinic_transplant.c */
 void clinic_plan_transplant(Clinic *clinic, const char *reason);

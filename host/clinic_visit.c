@@ -12,10 +12,6 @@ bool clinic_visit_due(const Clinic *c) {
     return !visited && (c->now.time_h >= c->s.visits.next_h - 1e-9 || (clinic_dose_due(c) && !waits));
 }
 
-static bool treated(const Clinic *c) {
-    return c->view.coming || c->s.course.doses == 0;
-}
-
 /* A marrow on one day of cycles 1, 2, 3, 5, …; at the end of treatment, after a transplant, then now and
  * then. */
 static double marrow_due_h(const Clinic *c) {
@@ -28,7 +24,7 @@ static double marrow_due_h(const Clinic *c) {
     bool scheduled = course->cycle > 0 && (course->cycle <= 3 || (course->cycle - 3) % 2 == 0);
     if (scheduled && v->marrow_cycle != course->cycle)
         return course->cycle_h + 24 * (double)(c->config->clinic.marrow_day - 1);
-    if (treated(c)) return course->cycle > 0 ? INFINITY : v->marrow_h + later_h;
+    if (clinic_treated(c)) return course->cycle > 0 ? INFINITY : v->marrow_h + later_h;
     double end_h = course->last_dose_h + 24 * end_marrow_d;
     return v->marrow_h < course->last_dose_h + 24 * (end_marrow_d - 7) ? end_h : v->marrow_h + later_h;
 }
@@ -42,7 +38,8 @@ static double interval_d(const Clinic *c) {
     bool ill = labs->infection_grade >= 3 || labs->febrile_neutropenia || labs->vod_grade > 0;
     if (c->s.course.holding || low || ill || clinic_in_hospital(c) || grafted_d < closely_d)
         return c->config->clinic.close_visit_every_d;
-    if (treated(c) || clinic_days_since(c, c->s.course.last_dose_h) < end_marrow_d || grafted_d < weekly_d)
+    if (clinic_treated(c) || clinic_days_since(c, c->s.course.last_dose_h) < end_marrow_d ||
+        grafted_d < weekly_d)
         return c->config->clinic.visit_every_d;
     return c->config->clinic.follow_up_visit_every_d;
 }
@@ -102,7 +99,7 @@ static Status decide_dose(Clinic *c) {
 /* Once, when no dose is left. */
 static void treatment_end(Clinic *c) {
     Outcome *o = &c->s.outcome;
-    if (c->s.visits.ended || c->s.course.doses == 0 || c->view.coming) return;
+    if (c->s.visits.ended || clinic_treated(c)) return;
     c->s.visits.ended = 1;
     chart_note(&c->chart, c->now.time_h, "follow_up", o->stop_reason[0] ? "stopped" : "completed", o->doses,
                "%d doses in %d cycles; best response %s", o->doses, o->cycles,

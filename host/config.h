@@ -81,6 +81,10 @@ typedef struct Config {
         double enzyme_ln_sd, finding_ln_sd;
     } liver;
     struct {
+        char regimens[CONFIG_TEXT];                      /* names with commas between them */
+        double start_day, cycles, sensitivity, toxicity; /* cycles NaN: as the regimen says */
+    } chemo;
+    struct {
         int ctcae;                     /* CtcaeVersion */
         double factor[CONFIG_HAZARDS]; /* by HazardKind, host/hazards.h */
     } hazards;

@@ -130,6 +130,11 @@ const ConfigKey config_keys[] = {
     REAL("liver.enzyme_ln_sd", liver.enzyme_ln_sd, "0.7", 0, 3, "A", "spread of those rises between patients by luck, SD of the logarithm", "docs/clinic.md"),
     REAL("liver.finding_ln_sd", liver.finding_ln_sd, "0.4", 0, 3, "A", "spread of jaundice, weight, hepatomegaly and ascites at one injury by luck, SD of the logarithm", "docs/clinic.md"),
 
+    TEXT("chemo.regimens", chemo.regimens, "none", NULL, "other drugs: none, or regimens of configs/drugs (flag, mitoxantrone, hidac, mini-hcvd, blinatumomab, cytoreduction) or files like them, with commas between them", "docs/clinic.md"),
+    REAL("chemo.start_day", chemo.start_day, "1", 1, 3650, "A", "day on which they begin, from 1", "choice"),
+    REAL("chemo.cycles", chemo.cycles, "auto", 1, 100, "A", "cycles of each; auto: as its file says", "choice"),
+    REAL("chemo.sensitivity", chemo.sensitivity, "1", 0, 100, "A", "factor on what they kill of this patient's blasts", "docs/clinic.md"),
+    REAL("chemo.toxicity", chemo.toxicity, "1", 0, 100, "A", "factor on what they do to this patient's blood formation, liver and mucosa", "docs/clinic.md"),
     CHOICE("hazards.ctcae", hazards.ctcae, "v3", "v3|v4|v5", "M", "version of the Common Terminology Criteria that grades adverse events", "INO-VATE graded by v3"),
     HAZARD_KEY("infection", 0),
     HAZARD_KEY("febrile_neutropenia", 1),

@@ -62,6 +62,7 @@ static const Column columns[] = {
     REAL_COLUMN(drug_internal_nmol),
     REAL_COLUMN(drug_degraded_nmol),
     REAL_COLUMN(drug_lost_nmol),
+    REAL_COLUMN(blast_deaths_other_cells),
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 

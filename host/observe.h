@@ -24,6 +24,7 @@ typedef struct Observation {
     double normal_marrow_cells;
     double drug_given_nmol, drug_plasma_nmol, drug_cleared_nmol, drug_reset_nmol, drug_taken_nmol;
     double drug_bound_nmol, drug_internal_nmol, drug_degraded_nmol, drug_lost_nmol;
+    double blast_deaths_other_cells; /* of the natural deaths, those of other treatments */
 } Observation;
 
 /* The header line and one row of timeseries.csv; numbers round-trip. STATUS_FAILED when the file cannot be

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy_built_in.h"
+#include "built_in.h"
 #include "policy_words.h"
 
 bool policy_is_built_in(const char *name) {
     if (strcmp(name, "none") == 0) return true;
-    for (const PolicyText *text = policy_texts; text->name; text++)
+    for (const BuiltInText *text = policy_texts; text->name; text++)
         if (strcmp(text->name, name) == 0) return true;
     return false;
 }
@@ -37,7 +37,7 @@ static Status read_file(Policy *out, const char *path) {
 Status policy_read(Policy *out, const char *name) {
     *out = (Policy){0};
     if (strcmp(name, "none") == 0) return STATUS_OK;
-    for (const PolicyText *text = policy_texts; text->name; text++)
+    for (const BuiltInText *text = policy_texts; text->name; text++)
         if (strcmp(text->name, name) == 0) return policy_read_text(out, text->name, text->text, text->length);
     return read_file(out, name);
 }

@@ -70,6 +70,8 @@ Status sim_frame_send(Sim *sim, u32 mode) {
 static Status sim_fill(Sim *sim) {
     TRY(classes_create(&sim->classes, sim->config));
     TRY(patient_plasma(sim->config, &sim->params));
+    TRY(drugs_create(&sim->others, sim->config));
+    sim->others_stop_h = INFINITY;
     TRY(plasma_create(&sim->plasma, &sim->params));
     TRY(sim_pool_create(sim));
     sim->frame.seed_low = (u32)sim->config->simulation.seed;
@@ -143,6 +145,7 @@ const CellClasses *sim_classes(const Sim *sim) {
 void sim_destroy(Sim *sim) {
     if (!sim) return;
     plasma_destroy(sim->plasma);
+    drugs_destroy(sim->others);
     free(sim);
 }
 
@@ -164,6 +167,22 @@ bool sim_output_due(const Sim *sim) {
 
 void sim_harm(Sim *sim, SimHarm harm) {
     sim->harm = harm;
+}
+
+DrugAction sim_drug_action(const Sim *sim) {
+    return sim->action;
+}
+
+const char *sim_other_cycle(const Sim *sim, int index, int *cycle, double *began_h) {
+    return drugs_cycle(sim->others, index, sim_time_h(sim), sim->others_stop_h, cycle, began_h);
+}
+
+bool sim_other_coming(const Sim *sim) {
+    return drugs_coming(sim->others, sim_time_h(sim), sim->others_stop_h);
+}
+
+void sim_stop_other_drugs(Sim *sim) {
+    sim->others_stop_h = fmin(sim->others_stop_h, sim_time_h(sim));
 }
 
 SimCost sim_cost(const Sim *sim) {
@@ -228,6 +247,8 @@ Status sim_advance(Sim *sim) {
     sim->cost.agent_steps += sim->cost.agents;
     sim->cost.place_steps += (int64_t)sim->totals.pages_used * PAGE_SLOTS;
     TRY(drug_advance(sim, &path));
+    double from_h = sim_time_h(sim);
+    sim->action = drugs_action(sim->others, from_h, from_h + sim->dt_h, sim->others_stop_h);
     sim_classes_step(sim, &path);
     TRY(cells_advance(sim));
     sim->step++;

@@ -11,6 +11,7 @@
 #include "classes.h"
 #include "config.h"
 #include "dosing.h"
+#include "drugs.h"
 #include "observe.h"
 #include "pieces.h"
 
@@ -61,6 +62,13 @@ typedef struct SimHarm {
     double b_cell_per_h;
 } SimHarm;
 void sim_harm(Sim *sim, SimHarm harm);
+
+/* Other drugs (chemo.regimens): what acted on average over the last interval, what they are, and their end:
+ * no dose that was to begin later is given. */
+DrugAction sim_drug_action(const Sim *sim);
+const char *sim_other_cycle(const Sim *sim, int index, int *cycle, double *began_h); /* as drugs_cycle, now */
+bool sim_other_coming(const Sim *sim);
+void sim_stop_other_drugs(Sim *sim);
 
 /* An observation under way: what the host knew when it was asked for, and the device's sums, which come
  * later. Starts zeroed; stays where it is while it is under way. */

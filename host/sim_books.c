@@ -67,6 +67,8 @@ static void books_update(Sim *sim, int c, const i64 *t) {
         sim->births_cells += t[TALLY_BIRTHS] * weight;
         sim->drug_deaths_cells += t[TALLY_DRUG_DEATHS] * weight;
         sim->natural_deaths_cells += t[TALLY_NATURAL_DEATHS] * weight;
+        double harm = sim_harm_per_h(sim, cls), all = harm + cls->natural_per_h;
+        if (harm > 0) sim->other_deaths_cells += harm / all * (double)(t[TALLY_NATURAL_DEATHS] * weight);
     }
     double lost =
         molecules(t, TALLY_LOST_BOUND) + molecules(t, TALLY_LOST_INSIDE) - molecules(t, TALLY_UNTAKEN);

@@ -163,6 +163,7 @@ static void observe_counts(const Sim *sim, Observation *o) {
     o->blast_deaths_drug_cells = sim->drug_deaths_cells;
     o->blast_deaths_natural_cells = sim->natural_deaths_cells;
     o->blast_resampled_cells = sim->resampled_cells;
+    o->blast_deaths_other_cells = sim->other_deaths_cells;
     o->blast_weight = sim->classes.group[0].weight;
     o->normal_marrow_cells = sim->drug.normal.cells;
     o->anc_1e9_per_l = o->platelets_1e9_per_l = o->hb_g_per_dl = NAN;

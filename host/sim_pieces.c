@@ -90,7 +90,9 @@ static bool books_sound(const SimSaved *s) {
                         s->cost.peak_agents};
     double harm[sizeof s->harm / sizeof(double)];
     memcpy(harm, &s->harm, sizeof harm);
-    bool sound = within(&s->degraded_nmol, 1, MOST) && within(&s->lost_nmol, 1, MOST);
+    bool sound = within(&s->degraded_nmol, 1, MOST) && within(&s->lost_nmol, 1, MOST) &&
+                 s->others_stop_h >= 0 && within(&s->other_deaths_cells, 1, MOST) &&
+                 s->other_deaths_cells >= 0;
     for (size_t i = 0; i < sizeof harm / sizeof harm[0]; i++)
         sound = sound && harm[i] >= 0 && harm[i] <= 1000;
     for (int i = 0; i < 5; i++)

@@ -40,6 +40,10 @@ struct Sim {
     i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
     double degraded_nmol, lost_nmol;
     SimHarm harm;
+    OtherDrugs *others;
+    DrugAction action;    /* of other drugs, over the interval at hand */
+    double others_stop_h; /* no dose of theirs from then on */
+    double other_deaths_cells;
     SimCost cost;
 };
 
@@ -60,6 +64,9 @@ double trend_ahead(Trend t, double intervals);
 
 Status sim_launch(Sim *sim, KernelId kernel);
 Status sim_frame_send(Sim *sim, u32 mode); /* coefficients and what `plan` plans */
+
+/* Hazard of dying by other treatment than the conjugate, over the interval at hand (sim_step.c). */
+double sim_harm_per_h(const Sim *sim, const CellClass *cls);
 
 /* Founders: counts by class, the pool, the agents (sim_founders.c). */
 void sim_founders_count(Sim *sim);

@@ -12,14 +12,19 @@ static double balancing_per_h(const CellClass *cls) {
     return cls->death_per_h / (k * (pow(2, 1 / k) - 1));
 }
 
-/* Division hazard at the interval's middle (1/h): b with all room free, and with none what balances natural
- * death. For k = 1 this is d0 + (b - d0) times the room. */
+/* Room for blasts at the interval's middle. */
+static double room_now(const Sim *sim) {
+    return room_left(&sim->room,
+                     trend_middle(sim->blasts) + trend_middle(sim->committed) + trend_middle(sim->competing));
+}
+
+/* Division hazard (1/h): b with all room free, and with none what balances natural death. For k = 1 this is
+ * d0
+ * + (b - d0) times the room. */
 static double division_per_h(const Sim *sim, const CellClass *cls) {
-    double room = room_left(&sim->room, trend_middle(sim->blasts) + trend_middle(sim->committed) +
-                                            trend_middle(sim->competing));
     if (cls->birth_per_h == 0) return 0;
     double full = balancing_per_h(cls);
-    return full + (cls->birth_per_h - full) * room;
+    return full + (cls->birth_per_h - full) * room_now(sim);
 }
 
 static void flow_copy(const FlowMap *map, ClassStep *out) {
@@ -66,9 +71,18 @@ static double end_value(const double node[2]) {
     return fmax(0, node[1] + (node[1] - node[0]) * 0.5 * (sqrt(3.0) - 1));
 }
 
-static double harm_per_h(const Sim *sim, const CellClass *cls) {
-    if (cls->kind != KIND_BLAST) return sim->harm.b_cell_per_h;
-    return sim->harm.blast_per_h + (cls->marrow ? 0 : sim->harm.blood_blast_per_h);
+/* How often blasts divide, over how often they would with all room free; in blood as where they come from. */
+static double cycling(const Sim *sim, const CellClass *cls) {
+    const CellClass *home = cls->marrow ? cls : &sim->classes.cls[cls->move_to];
+    return home->birth_per_h > 0 ? division_per_h(sim, home) / home->birth_per_h : 0;
+}
+
+double sim_harm_per_h(const Sim *sim, const CellClass *cls) {
+    const SimHarm *harm = &sim->harm;
+    const DrugAction *drugs = &sim->action;
+    if (cls->kind != KIND_BLAST) return harm->b_cell_per_h + drugs->b_cell_kill_per_h;
+    double sum = harm->blast_per_h + drugs->kill_per_h + cycling(sim, cls) * drugs->cycling_kill_per_h;
+    return cls->marrow ? sum : sum + harm->blood_blast_per_h + drugs->blood_kill_per_h;
 }
 
 void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath *path, ClassStep *out) {
@@ -82,7 +96,7 @@ void sim_class_step(const Sim *sim, int c, const FlowMap *map, const PlasmaPath 
         .hill_half = (f32)(0.5 * dt_h * cls->niche * t->hmax_per_h),
         .hill_power = (f32)t->hill_n,
         .hill_square = t->hill_n == 2,
-        .natural = (f32)(dt_h * (cls->natural_per_h + harm_per_h(sim, cls))),
+        .natural = (f32)(dt_h * (cls->natural_per_h + sim_harm_per_h(sim, cls))),
         .move = (f32)(dt_h * cls->move_per_h),
         .division = (f32)(dt_h * division_per_h(sim, cls)),
         .dying = (f32)(dt_h / sim->config->cells.apoptosis_mean_h),
