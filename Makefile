@@ -269,8 +269,8 @@ uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
 	@[ ! -d $(DESTDIR)$(PREFIX)/libexec/marrow ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/libexec/marrow
 	rm -f $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
-	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/* configs/policies/*))
-	@for folder in doc/marrow marrow/configs/regimens marrow/configs/policies marrow/configs marrow; do \
+	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/* configs/policies/* configs/drugs/*))
+	@for folder in doc/marrow marrow/configs/regimens marrow/configs/policies marrow/configs/drugs marrow/configs marrow; do \
 	  [ ! -d $(SHARE)/$$folder ] || rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder; done
 	rm -f $(SHARE)/man/man1/marrow.1 $(SHARE)/man/man1/marrow-*.1 $(SHARE)/man/man5/marrow-config.5
 	rm -f $(SHARE)/bash-completion/completions/marrow
