@@ -75,7 +75,7 @@ SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
 FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch] viz/*.[ch] viz/*.cpp)
 
-.PHONY: all man uninstall deps deps-dev demo plot portable test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint \
+.PHONY: all man uninstall deps deps-dev demo plot portable golden test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -227,6 +227,10 @@ gpu-check: ## on a machine with an NVIDIA GPU: the same bits as cpu, and how fas
 # it needs but for the C library's own, the configs.
 PORTABLE := $(BUILD)/marrow-$(VERSION)-$(shell uname -m)
 
+golden: all ## the viewer's pictures in tests/golden anew: look at them before they are committed
+	cd tests && SDL_VIDEODRIVER=dummy SDL_RENDER_DRIVER=software MARROW_GOLDEN=renew $(abspath $(BUILD))/marrow-view \
+	  --script view/golden.txt ../configs/label.yaml -s simulation.agents=5000
+
 portable: $(PORTABLE).tar.gz ## a relocatable tarball, for clusters without root
 
 $(BUILD)/ranks_alone.o: host/ranks.c $(BUILD)/flags
@@ -269,8 +273,8 @@ uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
 	@[ ! -d $(DESTDIR)$(PREFIX)/libexec/marrow ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/libexec/marrow
 	rm -f $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
-	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/* configs/policies/* configs/drugs/*))
-	@for folder in doc/marrow marrow/configs/regimens marrow/configs/policies marrow/configs/drugs marrow/configs marrow; do \
+	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/* configs/policies/* configs/drugs/* configs/tours/*))
+	@for folder in doc/marrow marrow/configs/regimens marrow/configs/policies marrow/configs/drugs marrow/configs/tours marrow/configs marrow; do \
 	  [ ! -d $(SHARE)/$$folder ] || rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder; done
 	rm -f $(SHARE)/man/man1/marrow.1 $(SHARE)/man/man1/marrow-*.1 $(SHARE)/man/man5/marrow-config.5
 	rm -f $(SHARE)/bash-completion/completions/marrow

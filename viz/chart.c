@@ -59,10 +59,11 @@ void chart_power_text(double value, char text[32]) {
         return;
     }
     int exponent = (int)floor(log10(fabs(value)) + 1e-12);
+    if (fabs(value) / pow(10, exponent) >= 9.95) exponent++; /* 9.96 would be written 10.0 */
     double digits = value / pow(10, exponent);
     char power[24];
     if (exponent >= -3 && exponent < 4) {
-        snprintf(text, 32, "%.3g", value);
+        snprintf(text, 32, fabs(value) >= 1000 ? "%.0f" : "%.3g", value);
         return;
     }
     raised(exponent, power);
@@ -161,7 +162,12 @@ void chart_begin(Chart *chart, const Look *look, UiRect rect, const char *title,
     ui_frame(chart->plot, look->theme.line, 0, s);
     snprintf(text, sizeof text, y.unit && *y.unit ? "%s, %s" : "%s", title, y.unit);
     ui_label(UI_BODY, rect.x + 4 * s, rect.y, 0, 0, look->theme.text, text);
+    chart->title_w = ui_text_width(UI_BODY, text);
     chart->legend_x = rect.x + rect.w - 6 * s;
+}
+
+float chart_name_width(const char *name) {
+    return ui_text_width(UI_SMALL, name) + (18 + 6 + 12) * ui_scale();
 }
 
 void chart_name(Chart *chart, const char *name, UiColour colour, bool dashed) {

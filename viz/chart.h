@@ -15,6 +15,7 @@ typedef struct Chart {
     UiRect rect; /* with title and numbers */
     UiRect plot; /* lines only */
     ChartAxis x, y;
+    float title_w;
     float legend_x; /* where the next name in the title line goes */
 } Chart;
 
@@ -38,6 +39,8 @@ void chart_level(const Chart *chart, double y, const char *name, UiColour colour
 void chart_mark(const Chart *chart, double x, UiColour colour, float thickness); /* a line down */
 void chart_name(Chart *chart, const char *name, UiColour colour,
                 bool dashed); /* a legend's entry, in the title line */
+
+float chart_name_width(const char *name);
 
 /* Ticks of an axis: at most `most` of them into `at`, log axes at powers of ten; returns how many. */
 int chart_ticks(const ChartAxis *axis, int most, double *at);

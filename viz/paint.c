@@ -11,15 +11,19 @@ const char *const paint_ramp_names[PAINT_RAMPS] = {"viridis", "cividis", "grey"}
 static const uint32_t cividis[9] = {0x00224e, 0x1c3b6e, 0x40506d, 0x5b656f, 0x7d7c78,
                                     0x958f78, 0xb5a971, 0xdac764, 0xfee838};
 
+static uint32_t mixed(uint32_t a, uint32_t b, double part) {
+    uint32_t out = 0xff000000u;
+    for (int shift = 0; shift < 24; shift += 8) {
+        double from = a >> shift & 255, to = b >> shift & 255;
+        out |= (uint32_t)lround(from + (to - from) * part) << shift;
+    }
+    return out;
+}
+
 static uint32_t between(const uint32_t *stops, int count, double part) {
     double at = part * (count - 1);
     int i = at >= count - 1 ? count - 2 : (int)at;
-    uint32_t mixed = 0;
-    for (int shift = 0; shift < 24; shift += 8) {
-        double a = stops[i] >> shift & 255, b = stops[i + 1] >> shift & 255;
-        mixed |= (uint32_t)lround(a + (b - a) * (at - i)) << shift;
-    }
-    return mixed;
+    return mixed(stops[i], stops[i + 1], at - i) & 0xffffffu;
 }
 
 void paint_palette(Viewer *viewer) {
@@ -67,9 +71,26 @@ static void paint_flow_density(const Viewer *viewer, const Picture *picture) {
     }
 }
 
+/* Each bin in the colour of the kind it holds most of, brighter with their number; one cell is well to be
+ * seen. */
+static void paint_flow_dots(const Viewer *viewer, const Picture *picture) {
+    size_t bins = (size_t)picture->view.width * (size_t)picture->view.height;
+    for (size_t i = 0; i < bins; i++) {
+        uint32_t most = 0, colour = viewer->palette.background;
+        for (size_t kind = 0; kind < PICTURE_KINDS; kind++) {
+            uint32_t agents = picture->pixel[kind * bins + i];
+            if (agents > most) most = agents, colour = viewer->palette.kind[kind];
+        }
+        double part = 0.6 + 0.1 * log2(1 + (double)most);
+        viewer->pixels[i] = most ? mixed(viewer->palette.background, colour, part < 1 ? part : 1) : colour;
+    }
+}
+
 static void paint_pixels(const Viewer *viewer, const Picture *picture) {
     if (picture->view.mode == PICTURE_FLOW && viewer->choices.density)
         paint_flow_density(viewer, picture);
+    else if (picture->view.mode == PICTURE_FLOW)
+        paint_flow_dots(viewer, picture);
     else
         picture_rgba(picture, &viewer->palette, viewer->pixels, (size_t)picture->view.width);
 }

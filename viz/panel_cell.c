@@ -35,7 +35,7 @@ static const StateSpec specs[] = {
     {"Bound CD22", "molecules", REAL_BOUND, LOOK_PLASMA},
     {"Conjugate inside", "molecules", REAL_INSIDE, LOOK_MARROW},
     {"Free payload", "molecules", REAL_PAYLOAD, LOOK_DYING},
-    {"DNA breaks", "breaks", REAL_BREAKS, LOOK_BLOOD},
+    {"DNA breaks", "", REAL_BREAKS, LOOK_BLOOD},
 };
 enum { SPECS = sizeof specs / sizeof specs[0] };
 
@@ -84,34 +84,37 @@ static void draw_family(Viewer *viewer, const SessionTrace *trace) {
     if (!trace->mother && daughters == 0) ui_text_dim("no mother or daughter followed yet");
 }
 
-static void draw_cell(Viewer *viewer, const SessionTrace *trace) {
+static void cell_text(const Viewer *viewer, const SessionTrace *trace) {
     char from[32], gone[32];
+    bool known = trace->kind >= 0 && trace->kind < PICTURE_KINDS;
+    bool cloned = trace->clone >= 0 && trace->clone < viewer->config.cells.clone_count;
     text_day(trace->from_h, from);
-    ui_text("Cell %016" PRIx64, trace->identity);
-    const char *kind =
-        trace->kind >= 0 && trace->kind < PICTURE_KINDS ? kind_text((PictureKind)trace->kind) : "";
     if (!isnan(trace->gone_h)) {
         text_day(trace->gone_h, gone);
         ui_text_colour(viewer->look->role[LOOK_DYING], "gone on %s", gone);
     } else
-        ui_text("%s%s", kind, trace->dying ? ", committed to die" : "");
-    if (trace->clone >= 0 && trace->clone < viewer->config.cells.clone_count)
-        ui_text_dim("clone %s, followed from %s", viewer->config.cells.clones[trace->clone].name, from);
-    else
-        ui_text_dim("followed from %s", from);
-    draw_family(viewer, trace);
-    draw_states(viewer, trace);
+        ui_text("%s%s", known ? kind_text((PictureKind)trace->kind) : "",
+                trace->dying ? ", committed to die" : "");
+    ui_text_dim("%s%s%sfollowed from %s", cloned ? "clone " : "",
+                cloned ? viewer->config.cells.clones[trace->clone].name : "", cloned ? ", " : "", from);
 }
 
-void side_cell(Viewer *viewer) {
+/* Over the right of the view, so that picture and cell are seen together. */
+void panel_cell(Viewer *viewer) {
     const SessionTrace *trace = find_trace(viewer, viewer->chosen);
-    if (!trace && viewer->traces > 0) trace = &viewer->trace[viewer->traces - 1];
-    if (!trace) {
-        ui_text_wrapped("Click a cell in the marrow view to follow it.");
-        return;
-    }
-    viewer->chosen = trace->identity;
+    float s = ui_scale(), width = 300 * s;
+    if (!trace || viewer->choices.view != VIEW_MARROW) return;
     if (source_points(viewer, trace->identity) != STATUS_OK) viewer_notice(viewer, "%s", status_message());
-    draw_cell(viewer, trace);
-    if (ui_button("Forget this cell", -1)) viewer_ask(viewer, "unfollow %016" PRIx64, trace->identity);
+    UiRect area = viewer->area,
+           rect = {area.x + area.w - width - 8 * s, area.y + 8 * s, width, fminf(area.h - 16 * s, 660 * s)};
+    ui_panel_begin("Chosen cell", rect, UI_PANEL_SCROLL | UI_PANEL_FRONT);
+    ui_text("Cell %016" PRIx64, trace->identity);
+    cell_text(viewer, trace);
+    draw_family(viewer, trace);
+    draw_states(viewer, trace);
+    if (ui_button("Close##cell", 130 * s)) viewer->chosen = 0;
+    ui_tip("the cell stays followed  [Esc]");
+    ui_same_line();
+    if (ui_button("Forget##cell", -1)) viewer_ask(viewer, "unfollow %016" PRIx64, trace->identity);
+    ui_panel_end();
 }

@@ -12,22 +12,11 @@
 /* A button for an action of the table: pressed or by its key, it does the same. */
 static void shortcut_button(Viewer *viewer, const char *label, const char *name, float width, bool on) {
     if (ui_button_on(label, width, on)) viewer_do(viewer, name);
-    ui_tip("%s  [%s]", label, shortcut_keys(name));
+    ui_tip("%s  [%s]", shortcut_text(name), shortcut_keys(name));
 }
 
 static float half_width(void) {
     return (ui_width_left() - 8 * ui_scale()) / 2;
-}
-
-static const char *state_text(SessionState state) {
-    switch (state) {
-    case SESSION_OPENING: return "getting ready";
-    case SESSION_PAUSED: return "paused";
-    case SESSION_PLAYING: return "running";
-    case SESSION_ENDED: return "at the end";
-    case SESSION_FAILED: return "failed";
-    }
-    return "";
 }
 
 static void speed_slider(Viewer *viewer) {
@@ -46,7 +35,7 @@ static void speed_slider(Viewer *viewer) {
 void side_run(Viewer *viewer) {
     bool playing = viewer->status.state == SESSION_PLAYING;
     float half = half_width();
-    shortcut_button(viewer, playing ? "Pause" : "Play", "play", half, playing);
+    shortcut_button(viewer, playing ? "Pause###play" : "Play###play", "play", half, playing);
     ui_same_line();
     shortcut_button(viewer, "Step", "step", -1, false);
     speed_slider(viewer);
@@ -56,11 +45,14 @@ void side_run(Viewer *viewer) {
     ui_same_line();
     if (ui_button("Run to day", -1)) viewer_do(viewer, "run-to-day");
     ui_tip("runs or goes back to the day at the left  [%s]", shortcut_keys("run-to-day"));
+    if (viewer->playback) {
+        shortcut_button(viewer, "Play backwards", "play-back", -1, false);
+        ui_text_wrapped("A finished run. View its config to dose and change it.");
+        return;
+    }
     shortcut_button(viewer, "New seed", "new-seed", half, false);
     ui_same_line();
     shortcut_button(viewer, "Branch here", "branch", -1, false);
-    ui_text_dim("%s, seed %" PRId64 "%s", state_text(viewer->status.state), viewer->status.seed,
-                viewer->status.branches > 1 ? "" : "");
 }
 
 static void next_dose(const Viewer *viewer) {
@@ -101,7 +93,7 @@ void side_dose(Viewer *viewer) {
     next_dose(viewer);
     shortcut_button(viewer, "Skip next", "skip", half, false);
     ui_same_line();
-    shortcut_button(viewer, held ? "Release" : "Hold", "hold", -1, held);
+    shortcut_button(viewer, held ? "Release###hold" : "Hold###hold", "hold", -1, held);
     ui_disabled_begin(!(viewer->status.dosing.running_mg_per_h > 0));
     shortcut_button(viewer, "Interrupt", "interrupt", half, false);
     ui_disabled_end();
@@ -192,17 +184,17 @@ static void side_save(Viewer *viewer) {
     float half = half_width();
     shortcut_button(viewer, "Screenshot", "screenshot", half, false);
     ui_same_line();
-    shortcut_button(viewer, viewer->record ? "End video" : "Video", "video", -1, viewer->record != NULL);
+    shortcut_button(viewer, viewer->record ? "End video###video" : "Video###video", "video", -1,
+                    viewer->record != NULL);
 }
 
 void panel_side(Viewer *viewer, UiRect rect) {
     ui_panel_begin("Controls", rect, UI_PANEL_SCROLL);
     if (ui_section("Run", true)) side_run(viewer);
-    if (ui_section("Doses", true)) side_dose(viewer);
+    if (!viewer->playback && ui_section("Doses", true)) side_dose(viewer);
     if (viewer->choices.view == VIEW_MARROW && ui_section("Picture", true)) side_marrow(viewer);
     if (viewer->choices.view == VIEW_FLOW && ui_section("Cytometer", true)) side_flow(viewer);
-    if (ui_section("Chosen cell", viewer->choices.view == VIEW_MARROW)) side_cell(viewer);
-    if (ui_section("Model", viewer->choices.view == VIEW_CHARTS)) side_model(viewer);
+    if (!viewer->playback && ui_section("Model", viewer->choices.view == VIEW_CHARTS)) side_model(viewer);
     if (ui_section("Save", true)) side_save(viewer);
     ui_panel_end();
 }
@@ -218,8 +210,18 @@ void panel_top(Viewer *viewer, UiRect rect) {
             viewer->choices.view = (ViewKind)i;
         ui_same_line();
     }
+    char run[160];
+    const char *path = viewer->options->config_path, *slash = path ? strrchr(path, '/') : NULL;
+    snprintf(run, sizeof run, "%.100s, seed %" PRId64,
+             slash  ? slash + 1
+             : path ? path
+                    : "",
+             viewer->status.seed);
     const char *notice = "Research and teaching; not for treating patients";
-    ui_label(UI_BODY, rect.x + rect.w - 100 * s, rect.y + rect.h / 2, 1, 0.5f, viewer->look->warning, notice);
+    float notice_x = rect.x + rect.w - 100 * s, room = notice_x - ui_text_width(UI_BODY, notice) - 494 * s;
+    ui_label(UI_BODY, notice_x, rect.y + rect.h / 2, 1, 0.5f, viewer->look->warning, notice);
+    if (ui_text_width(UI_SMALL, run) < room)
+        ui_label(UI_SMALL, rect.x + 474 * s, rect.y + rect.h / 2, 0, 0.5f, viewer->look->theme.text_dim, run);
     ui_same_line_at(rect.w - 84 * s);
     if (ui_button_on("? Help", 70 * s, viewer->choices.help)) viewer_do(viewer, "help");
     ui_panel_end();

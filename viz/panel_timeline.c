@@ -78,12 +78,24 @@ static void drag_along(Viewer *viewer, const UiCanvas *canvas) {
     viewer_ask(viewer, "seek %.10g", day);
 }
 
+static void state_text(const Viewer *viewer, char text[96]) {
+    const SessionStatus *status = &viewer->status;
+    static const char *const words[] = {"getting ready", "paused", "running", "at the end", "failed"};
+    if (status->state == SESSION_PLAYING && status->intervals_per_s > 0)
+        snprintf(text, 96, "running, %.3g h/s", status->intervals_per_s * status->dt_h);
+    else
+        snprintf(text, 96, "%s%s", words[status->state], status->branch > 0 ? ", on a branch" : "");
+}
+
 void panel_timeline(Viewer *viewer, UiRect rect) {
     float s = ui_scale(), left = 250 * s;
-    char text[32];
+    char text[32], state[96];
     ui_panel_begin("Timeline", rect, 0);
     text_day(viewer->status.time_h, text);
-    ui_label(UI_LARGE, rect.x + 14 * s, rect.y + rect.h / 2, 0, 0.5f, viewer->look->theme.text, text);
+    ui_label(UI_LARGE, rect.x + 14 * s, rect.y + rect.h / 2 - 8 * s, 0, 0.5f, viewer->look->theme.text, text);
+    state_text(viewer, state);
+    ui_label(UI_SMALL, rect.x + 14 * s, rect.y + rect.h / 2 + 18 * s, 0, 0.5f, viewer->look->theme.text_dim,
+             state);
     UiRect bar = {rect.x + left, rect.y + 26 * s, rect.w - left - 24 * s, 12 * s};
     UiRect grip = {bar.x, bar.y - 12 * s, bar.w, bar.h + 24 * s};
     UiCanvas canvas = ui_canvas("Scrub bar", grip);

@@ -9,15 +9,16 @@
 #include "tour.h"
 #include "values.h"
 
-static void value_text(const Viewer *viewer, const char *name, char out[64]) {
+/* As people write it, not as programs do. */
+static void value_words(const Viewer *viewer, const char *name, char out[64]) {
     const Value *value = value_find(name);
-    if (!value)
+    double now;
+    char text[32];
+    if (value && value->names)
+        value_text(viewer, name, out);
+    else if (!value_now(viewer, name, &now))
         snprintf(out, 64, "{%.50s?}", name);
-    else if (value->names)
-        value_write(value, viewer, 3, out);
     else {
-        double now = value->get(viewer);
-        char text[32];
         if (fabs(now) >= 1e4 || now == floor(now))
             text_cells(now, text);
         else
@@ -37,7 +38,7 @@ static void fill_in(const Viewer *viewer, const char *text, char *out, size_t ro
         }
         char name[48], value[64];
         snprintf(name, sizeof name, "%.*s", (int)(close - text - 1), text + 1);
-        value_text(viewer, name, value);
+        value_words(viewer, name, value);
         at += (size_t)snprintf(out + at, room - at, "%s", value);
         if (at >= room) at = room - 1;
         text = close + 1;
@@ -57,7 +58,7 @@ static void point_at(const Viewer *viewer, const char *name) {
     UiRect frame = {fmaxf(r.x - grow, 2), fmaxf(r.y - grow, 2), r.w + 2 * grow, r.h + 2 * grow};
     frame.w = fminf(frame.w, w - frame.x - 2), frame.h = fminf(frame.h, h - frame.y - 2);
     ui_panel_begin("Pointer", (UiRect){0, 0, w, h}, UI_PANEL_CLEAR | UI_PANEL_MUTE | UI_PANEL_FRONT);
-    ui_frame(frame, viewer->look->warning, 5 * s, 3 * s);
+    ui_frame(frame, viewer->look->warning, 0, 3 * s);
     ui_panel_end();
 }
 
@@ -80,24 +81,33 @@ static void buttons(Viewer *viewer, const Tour *tour) {
                 tour->step[tour->at].until ? tour->step[tour->at].until : "the simulation");
 }
 
-void panel_tour(Viewer *viewer) {
+enum { TEXT_MOST = 1024 };
+static const float PAD = 16, BUTTONS = 34;
+
+float panel_tour_height(const Viewer *viewer, float width) {
+    char text[TEXT_MOST];
+    const Tour *tour = viewer->tour;
+    if (!tour || tour->left) return 0;
+    float s = ui_scale(),
+          most = ui_text_height(UI_BODY) * 1.15f * 3; /* so that it seldom changes between steps */
+    fill_in(viewer, tour->step[tour->at].text, text, sizeof text);
+    float lines = fmaxf(ui_wrapped_height(UI_BODY, text, width - 2 * PAD * s), most);
+    return lines + ui_text_height(UI_LARGE) + BUTTONS * s + 42 * s;
+}
+
+void panel_tour(Viewer *viewer, UiRect rect) {
     Tour *tour = viewer->tour;
-    if (!tour || tour->left) return;
     const TourStep *step = &tour->step[tour->at];
-    float s = ui_scale(), width = fminf(viewer->area.w - 40 * s, 860 * s), pad = 16 * s;
-    char text[1024];
+    float s = ui_scale(), pad = PAD * s;
+    char text[TEXT_MOST];
     fill_in(viewer, step->text, text, sizeof text);
-    float height =
-        ui_wrapped_height(UI_BODY, text, width - 2 * pad) + ui_text_height(UI_LARGE) + 3 * pad + 34 * s;
-    UiRect rect = {viewer->area.x + (viewer->area.w - width) / 2,
-                   viewer->area.y + viewer->area.h - height - 12 * s, width, height};
-    if (step->point) point_at(viewer, step->point);
-    ui_panel_begin("Tour", rect, UI_PANEL_FRONT);
-    ui_frame(rect, viewer->look->theme.accent, 0, 2 * s);
+    ui_panel_begin("Tour", rect, 0);
+    ui_rect((UiRect){rect.x, rect.y, rect.w, 3 * s}, viewer->look->theme.accent, 0);
     ui_label(UI_LARGE, rect.x + pad, rect.y + 10 * s, 0, 0, viewer->look->theme.accent, tour->title);
     float top = rect.y + ui_text_height(UI_LARGE) + 18 * s;
-    ui_label_wrapped(UI_BODY, rect.x + pad, top, width - 2 * pad, viewer->look->theme.text, text);
-    ui_at(rect.x + pad, rect.y + rect.h - 40 * s);
+    ui_label_wrapped(UI_BODY, rect.x + pad, top, rect.w - 2 * pad, viewer->look->theme.text, text);
+    ui_at(rect.x + pad, rect.y + rect.h - (BUTTONS + 6) * s);
     buttons(viewer, tour);
     ui_panel_end();
+    if (step->point) point_at(viewer, step->point);
 }

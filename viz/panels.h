@@ -14,6 +14,7 @@ void view_charts(Viewer *viewer);
 void panel_top(Viewer *viewer, UiRect rect);
 void panel_side(Viewer *viewer, UiRect rect);
 void panel_timeline(Viewer *viewer, UiRect rect);
+void panel_cell(Viewer *viewer); /* the chosen cell, if there is one */
 void panel_help(Viewer *viewer);
 void panel_notice(Viewer *viewer);
 
@@ -23,7 +24,6 @@ void side_dose(Viewer *viewer);
 void side_marrow(Viewer *viewer); /* what the marrow view shows */
 void side_flow(Viewer *viewer);
 void side_model(Viewer *viewer); /* parameters that are live */
-void side_cell(Viewer *viewer);  /* the chosen cell */
 
 /* Legends, laid over the view at (x, y): width, and the height taken. */
 float legend_kinds(Viewer *viewer, float x, float y, float width);

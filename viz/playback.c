@@ -185,16 +185,26 @@ static const Observation *row_at(const Playback *p) {
     return &p->row[lo];
 }
 
+/* The pool with these agents, and the frame that kernels find their way by. */
+static Status fill_pool(Playback *p, const Agents *agents) {
+    Frame frame = {0};
+    u32 used, pages = (u32)(agents->count / PAGE_FILL) + 2 * MAX_CLASSES;
+    if (pages > p->backend.pages) TRY(backend_pool(&p->backend, pages + pages / 4));
+    frame.seed_low = (u32)p->config->simulation.seed;
+    frame.seed_high = (u32)(p->config->simulation.seed >> 32);
+    frame.pages = p->backend.pages;
+    frame.classes = (u32)p->classes.count;
+    frame.members = 1;
+    TRY(agents_write(&p->backend, agents, &used));
+    return backend_write(&p->backend, POOL_FRAME, 0, sizeof frame, &frame);
+}
+
 static Status load_snapshot(Playback *p, int index) {
     Snapshot snapshot = {0};
-    u32 used;
     if (index == p->loaded) return STATUS_OK;
     p->loaded = -1;
     Status status = snapshot_read(&snapshot, p->folder, p->snapshots.entries[index].number);
-    u32 pages = (u32)(snapshot.agents.count / PAGE_FILL) + 2 * MAX_CLASSES;
-    if (status == STATUS_OK && pages > p->backend.pages)
-        status = backend_pool(&p->backend, pages + pages / 4);
-    if (status == STATUS_OK) status = agents_write(&p->backend, &snapshot.agents, &used);
+    if (status == STATUS_OK) status = fill_pool(p, &snapshot.agents);
     snapshot_destroy(&snapshot);
     if (status == STATUS_OK) p->loaded = index;
     return status;

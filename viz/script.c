@@ -73,6 +73,10 @@ bool script_busy(const Script *script) {
            script->asked || script->shot[0] || script->golden[0];
 }
 
+bool script_waits(const Script *script) {
+    return script->condition[0] || script->asked;
+}
+
 static bool compare(double a, const char *op, double b, bool *known) {
     *known = true;
     if (strcmp(op, "=") == 0) return isnan(b) ? isnan(a) : fabs(a - b) <= 1e-9 * fmax(1, fabs(b));
@@ -87,16 +91,18 @@ static bool compare(double a, const char *op, double b, bool *known) {
 
 Status script_holds(const Viewer *viewer, const char *place, const char *condition, bool *holds) {
     Words words;
-    double wanted;
+    double is, wanted;
     bool known;
     words_split(&words, condition);
     REQUIRE(words.count >= 3, STATUS_BAD_INPUT, "%s: %s: a condition is NAME OPERATOR VALUE", place,
             condition);
-    const Value *value = value_find(words.word[0]);
-    REQUIRE(value, STATUS_BAD_INPUT, "%s: %s: no such value; docs/view.md lists them", place, words.word[0]);
-    REQUIRE(value_parse(value, words.word[2], &wanted), STATUS_BAD_INPUT,
-            "%s: %s: neither a number nor a word of %s", place, words.word[2], words.word[0]);
-    *holds = compare(value->get(viewer), words.word[1], wanted, &known);
+    REQUIRE(value_now(viewer, words.word[0], &is), STATUS_BAD_INPUT,
+            "%s: %s: no such value; docs/view.md lists them", place, words.word[0]);
+    REQUIRE(value_parse(value_find(words.word[0]), words.word[2], &wanted) ||
+                value_now(viewer, words.word[2], &wanted),
+            STATUS_BAD_INPUT, "%s: %s: neither a number, nor a word of %s, nor another value", place,
+            words.word[2], words.word[0]);
+    *holds = compare(is, words.word[1], wanted, &known);
     REQUIRE(known, STATUS_BAD_INPUT, "%s: %s: one of = != < <= > >= is needed", place, words.word[1]);
     return STATUS_OK;
 }
@@ -145,7 +151,7 @@ static Status check_condition(Script *script, Viewer *viewer) {
     if (viewer->now_s < script->give_up_s) return STATUS_OK;
     Words words;
     words_split(&words, script->condition);
-    value_write(value_find(words.word[0]), viewer, 6, now);
+    value_text(viewer, words.word[0], now);
     return status_set(STATUS_FAILED, "%s: waited in vain for %s; it is %s", script->place, script->condition,
                       now);
 }
@@ -175,37 +181,58 @@ Status script_step(Script *script, Viewer *viewer) {
     script->wait_until = 0;
     if (script->condition[0]) TRY(check_condition(script, viewer));
     if (script->then[0]) return say_again(script, viewer);
-    if (script->asked && viewer->status.taken >= script->asked) script->asked = 0;
+    if (script->asked && viewer->status.taken >= script->asked && source_settled(viewer)) script->asked = 0;
     REQUIRE(!script->asked || viewer->now_s < script->give_up_s, STATUS_FAILED,
             "%s: the session does not get done with it", script->place);
     while (!script_busy(script) && script->rest && !viewer->quit) TRY(next_line(script, viewer));
     return STATUS_OK;
 }
 
-/* A picture to compare with; MARROW_GOLDEN=renew writes it instead. What differs is kept beside, to look at.
- */
+/* A golden picture is half as large, every four pixels averaged: small, and blind to a hair's breadth. */
+static Status shrink(Viewer *viewer, uint32_t **out, int *w, int *h) {
+    int full = viewer->window.w;
+    uint32_t *pixels = malloc(sizeof *pixels * (size_t)full * (size_t)viewer->window.h);
+    REQUIRE(pixels, STATUS_FAILED, "golden: out of memory");
+    Status status = window_read(&viewer->window, pixels);
+    *w = full / 2, *h = viewer->window.h / 2;
+    for (int y = 0; y < *h; y++)
+        for (int x = 0; x < *w; x++) {
+            const uint32_t *from = pixels + 2 * y * full + 2 * x;
+            uint32_t mean = 0xff000000u;
+            for (int shift = 0; shift < 24; shift += 8) {
+                uint32_t sum = 2;
+                for (int i = 0; i < 4; i++) sum += from[(i & 1) + (i >> 1) * full] >> shift & 255;
+                mean |= sum / 4 << shift;
+            }
+            pixels[y * *w + x] = mean; /* never ahead of what is still to be read */
+        }
+    *out = pixels;
+    return status;
+}
+
+static Status compare_with(Script *script, const uint32_t *shown, int shown_w, int shown_h) {
+    uint32_t *kept;
+    int w = 0, h = 0;
+    TRY(shot_read_png(script->golden, &kept, &w, &h));
+    double share = shot_difference(kept, w, h, shown, shown_w, shown_h, 40);
+    free(kept);
+    if (share <= script->golden_share) return STATUS_OK;
+    TRY(shot_png(NULL, "golden-differs.png", shown, shown_w, shown_h));
+    return status_set(STATUS_FAILED,
+                      "%s: %s: %.2f %% of the pixels differ, %.2f %% may; see golden-differs.png",
+                      script->place, script->golden, 100 * share, 100 * script->golden_share);
+}
+
+/* MARROW_GOLDEN=renew writes what is shown instead of comparing. */
 static Status compare_golden(Script *script, Viewer *viewer) {
     const char *renew = getenv("MARROW_GOLDEN");
-    uint32_t *kept = NULL,
-             *shown = malloc(sizeof *shown * (size_t)viewer->window.w * (size_t)viewer->window.h);
+    uint32_t *shown = NULL;
     int w = 0, h = 0;
-    REQUIRE(shown, STATUS_FAILED, "%s: out of memory", script->place);
-    Status status = window_read(&viewer->window, shown);
-    if (status == STATUS_OK && renew && strcmp(renew, "renew") == 0) {
-        status = shot_png(NULL, script->golden, shown, viewer->window.w, viewer->window.h);
-    } else if (status == STATUS_OK) {
-        status = shot_read_png(script->golden, &kept, &w, &h);
-        double share = status == STATUS_OK
-                           ? shot_difference(kept, w, h, shown, viewer->window.w, viewer->window.h, 48)
-                           : 0;
-        if (share > script->golden_share) {
-            TRY(shot_png(viewer, "golden-differs.png", shown, viewer->window.w, viewer->window.h));
-            status = status_set(STATUS_FAILED,
-                                "%s: %s: %.2f %% of the pixels differ, %.2f %% may; see golden-differs.png",
-                                script->place, script->golden, 100 * share, 100 * script->golden_share);
-        }
-    }
-    free(kept);
+    Status status = shrink(viewer, &shown, &w, &h);
+    if (status == STATUS_OK && renew && strcmp(renew, "renew") == 0)
+        status = shot_png(NULL, script->golden, shown, w, h);
+    else if (status == STATUS_OK)
+        status = compare_with(script, shown, w, h);
     free(shown);
     return status;
 }

@@ -202,7 +202,7 @@ static Status verb_expect(Script *script, Viewer *viewer, const Words *words, co
     char now[64];
     const char *condition = strstr(line, "expect") + 6;
     TRY(script_holds(viewer, script->place, condition, &holds));
-    value_write(value_find(words->word[1]), viewer, 9, now);
+    value_text(viewer, words->word[1], now);
     REQUIRE(holds, STATUS_FAILED, "%s: expected%s; it is %s", script->place, condition, now);
     return STATUS_OK;
 }

@@ -9,13 +9,14 @@
 #include "../host/ranks.h"
 #include "session_state.h"
 
-const OptionsUse session_use = {"view", "CONFIG",
-                                "Simulates one patient in a window: cells, blood, drug, doses by hand.\v"
-                                "Without -o nothing is written; with it, DIR gets the files of marrow run, "
-                                "and events.csv says what was done "
-                                "by hand. --headless takes commands from a script and opens no window.",
-                                OPTIONS_BACKEND | OPTIONS_CONFIG | OPTIONS_FOLDER | OPTIONS_ACTIONS |
-                                    OPTIONS_VIEW};
+const OptionsUse session_use = {
+    "view", "[CONFIG|DIR]",
+    "Simulates one patient in a window: cells, blood, drug, doses by hand; or plays a finished run "
+    "from its folder DIR.\v"
+    "Without -o nothing is written; with it, DIR gets the files of marrow run, "
+    "and events.csv says what was done "
+    "by hand. --headless takes commands from a script and opens no window.",
+    OPTIONS_BACKEND | OPTIONS_CONFIG | OPTIONS_FOLDER | OPTIONS_ACTIONS | OPTIONS_VIEW};
 
 static Status thread_start(Session *s) {
     pthread_condattr_t monotonic;

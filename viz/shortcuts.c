@@ -177,10 +177,10 @@ static void quit(Viewer *v, int unused) {
 
 #define NONE 0
 const Shortcut shortcuts[] = {
-    {"marrow", SDLK_1, NONE, "1", "Views", "marrow: the section and its vessels", set_view, VIEW_MARROW},
+    {"marrow", SDLK_1, NONE, "1", "Views", "marrow: cells and vessels", set_view, VIEW_MARROW},
     {"flow", SDLK_2, NONE, "2", "Views", "flow: the cytometer", set_view, VIEW_FLOW},
     {"charts", SDLK_3, NONE, "3", "Views", "charts over time", set_view, VIEW_CHARTS},
-    {"light", SDLK_l, NONE, "L", "Views", "light colours for bright rooms, and back", toggle_light, 0},
+    {"light", SDLK_l, NONE, "L", "Views", "light colours, dark colours", toggle_light, 0},
     {"help", SDLK_F1, NONE, "F1", "Views", "these keys", toggle_help, 0},
 
     {"play", SDLK_SPACE, NONE, "Space", "Time", "play, pause", play, 0},
@@ -197,7 +197,7 @@ const Shortcut shortcuts[] = {
     {"fastest", SDLK_BACKSLASH, NONE, "\\", "Time", "as fast as possible", change_speed, 0},
     {"run-to-day", SDLK_g, NONE, "G", "Time", "go to the day in its field", run_to_day, 0},
     {"new-seed", SDLK_n, NONE, "N", "Time", "again with another seed", new_seed, 0},
-    {"branch", SDLK_b, NONE, "B", "Time", "from here on without what was done later", ask_plain, 2},
+    {"branch", SDLK_b, NONE, "B", "Time", "leave what was done later", ask_plain, 2},
 
     {"dose", SDLK_d, NONE, "D", "Doses", "give a dose now", dose, 0},
     {"skip", SDLK_s, NONE, "S", "Doses", "skip the next dose", ask_plain, 1},
@@ -205,7 +205,7 @@ const Shortcut shortcuts[] = {
     {"interrupt", SDLK_i, NONE, "I", "Doses", "end running infusions", ask_plain, 3},
     {"stop", SDLK_x, KMOD_SHIFT, "Shift+X", "Doses", "give no later dose", ask_plain, 4},
 
-    {"pan-left", SDLK_LEFT, NONE, "Left", "Picture", "move the picture", pan, 0},
+    {"pan-left", SDLK_LEFT, NONE, "Arrows", "Picture", "move the picture", pan, 0},
     {"pan-right", SDLK_RIGHT, NONE, "Right", "Picture", "", pan, 1},
     {"pan-up", SDLK_UP, NONE, "Up", "Picture", "", pan, 2},
     {"pan-down", SDLK_DOWN, NONE, "Down", "Picture", "", pan, 3},
@@ -226,9 +226,8 @@ const Shortcut shortcuts[] = {
     {"kind-4", SDLK_8, NONE, "8", "Picture", "mature B cells", toggle_kind, 3},
     {"kind-5", SDLK_9, NONE, "9", "Picture", "dying cells", toggle_kind, 4},
 
-    {"controls", SDLK_TAB, NONE, "Tab", "Window", "keyboard to the controls: arrows move, Space presses",
-     controls, 0},
-    {"leave", SDLK_ESCAPE, NONE, "Esc", "Window", "leave the controls, close what is open", leave, 0},
+    {"controls", SDLK_TAB, NONE, "Tab", "Window", "keyboard to the controls", controls, 0},
+    {"leave", SDLK_ESCAPE, NONE, "Esc", "Window", "leave controls, close panels", leave, 0},
     {"screenshot", SDLK_p, NONE, "P", "Window", "save a picture of the window", screenshot, 0},
     {"video", SDLK_v, NONE, "V", "Window", "begin a video, end it", video, 0},
     {"tour-next", SDLK_RETURN, NONE, "Enter", "Window", "tour: next step", tour_go, 1},
@@ -237,19 +236,26 @@ const Shortcut shortcuts[] = {
 };
 const int shortcut_count = sizeof shortcuts / sizeof shortcuts[0];
 
-const char *shortcut_keys(const char *name) {
+static const Shortcut *find_shortcut(const char *name) {
     for (int i = 0; i < shortcut_count; i++)
-        if (strcmp(shortcuts[i].name, name) == 0) return shortcuts[i].keys;
-    return "";
+        if (strcmp(shortcuts[i].name, name) == 0) return &shortcuts[i];
+    return NULL;
+}
+
+const char *shortcut_keys(const char *name) {
+    const Shortcut *shortcut = find_shortcut(name);
+    return shortcut ? shortcut->keys : "";
+}
+
+const char *shortcut_text(const char *name) {
+    const Shortcut *shortcut = find_shortcut(name);
+    return shortcut ? shortcut->text : "";
 }
 
 bool viewer_do(Viewer *viewer, const char *name) {
-    for (int i = 0; i < shortcut_count; i++)
-        if (strcmp(shortcuts[i].name, name) == 0) {
-            shortcuts[i].run(viewer, shortcuts[i].argument);
-            return true;
-        }
-    return false;
+    const Shortcut *shortcut = find_shortcut(name);
+    if (shortcut) shortcut->run(viewer, shortcut->argument);
+    return shortcut != NULL;
 }
 
 static unsigned plain_mod(unsigned mod) {

@@ -22,7 +22,8 @@ extern const int shortcut_count;
 /* A key was pressed: true if it is one of the table's and its action was done. */
 bool shortcut_key(Viewer *viewer, const SDL_KeyboardEvent *key);
 
-/* The key's name for a button's tip; "" if there is none. */
+/* The key's name and what it does, for a button's tip; "" if there is none. */
 const char *shortcut_keys(const char *name);
+const char *shortcut_text(const char *name);
 
 #endif

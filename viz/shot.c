@@ -48,7 +48,7 @@ static bool write_file(FILE *file, Texts *texts, const uint32_t *pixels, int w, 
         return false;
     }
     png_init_io(png, file);
-    png_set_compression_level(png, 3);
+    png_set_compression_level(png, texts->count ? 3 : 9); /* without texts: to be kept, so small */
     png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (texts->count) png_set_text(png, info, texts->chunk, texts->count);

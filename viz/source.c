@@ -31,7 +31,7 @@ static Status follow_playback(Viewer *viewer) {
     const PictureView *section =
         viewer->asked_any && viewer->choices.view == VIEW_MARROW ? &viewer->asked : NULL;
     const PictureView *flow =
-        viewer->asked_any && viewer->choices.view == VIEW_FLOW ? &viewer->asked_flow : NULL;
+        viewer->asked_flow.width > 0 && viewer->choices.view == VIEW_FLOW ? &viewer->asked_flow : NULL;
     playback_pass(viewer->playback, viewer->picture_s, &viewer->status);
     TRY(playback_frame(viewer->playback, section, flow, &frame));
     if (frame) viewer->frame = frame;
@@ -39,15 +39,15 @@ static Status follow_playback(Viewer *viewer) {
     return STATUS_OK;
 }
 
-/* The chosen cell is the one followed last, unless another of those followed was chosen. */
+/* A cell that somebody asked to follow comes into the panel; one that is followed no longer leaves it. */
 static void choose_followed(Viewer *viewer, size_t before) {
     bool there = false;
-    for (size_t i = 0; i < viewer->traces; i++) there = there || viewer->trace[i].identity == viewer->chosen;
-    if (viewer->traces == 0)
-        viewer->chosen = 0;
-    else if (!there || (viewer->clicked && viewer->traces > before))
+    if (viewer->clicked && viewer->traces > before) {
         viewer->chosen = viewer->trace[viewer->traces - 1].identity;
-    if (viewer->traces > before) viewer->clicked = false;
+        viewer->clicked = false;
+    }
+    for (size_t i = 0; i < viewer->traces; i++) there = there || viewer->trace[i].identity == viewer->chosen;
+    if (!there) viewer->chosen = 0;
 }
 
 Status source_follow(Viewer *viewer) {
@@ -56,6 +56,8 @@ Status source_follow(Viewer *viewer) {
     size_t before = viewer->traces;
     if (frame) viewer->frame = frame;
     session_status(viewer->session, &viewer->status);
+    REQUIRE(viewer->status.state != SESSION_FAILED || !viewer->scripted, STATUS_FAILED, "%s",
+            viewer->status.message);
     if (viewer->status.messages != viewer->messages_seen && viewer->status.wrong)
         viewer_notice(viewer, "%s", viewer->status.message);
     viewer->messages_seen = viewer->status.messages;
@@ -64,9 +66,15 @@ Status source_follow(Viewer *viewer) {
     return history_follow(&viewer->history, viewer->session, &viewer->status);
 }
 
+bool source_settled(const Viewer *viewer) {
+    if (viewer->status.state == SESSION_PLAYING || viewer->status.state == SESSION_FAILED) return true;
+    return viewer->frame && viewer->frame->status.time_h == viewer->status.time_h;
+}
+
 Status source_ask(Viewer *viewer, const char *command, uint64_t *serial) {
     if (serial) *serial = 0;
     if (viewer->playback) return playback_ask(viewer->playback, command);
+    if (strncmp(command, "follow ", 7) == 0) viewer->clicked = true;
     return session_ask(viewer->session, command, serial);
 }
 

@@ -14,6 +14,9 @@ Status source_close(Viewer *viewer);
 /* Status, newest frame, rows, followed cells: into the viewer. */
 Status source_follow(Viewer *viewer);
 
+/* The newest frame is of the time the status tells, or time goes on anyway. */
+bool source_settled(const Viewer *viewer);
+
 /* One command (session.h); `serial` unless NULL: done when status.taken has reached it. */
 Status source_ask(Viewer *viewer, const char *command, uint64_t *serial);
 

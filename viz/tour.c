@@ -6,11 +6,8 @@
 #include <yaml.h>
 
 #include "script.h"
+#include "source.h"
 #include "values.h"
-
-#ifndef MARROW_TOURS
-#define MARROW_TOURS "/usr/local/share/marrow/configs/tours"
-#endif
 
 typedef struct Reader {
     Tour *tour;
@@ -130,12 +127,27 @@ static Status read_tour(Tour *tour, FILE *file) {
     return status == STATUS_OK ? place_config(tour) : status;
 }
 
+/* This program's own folder, with '/' at its end. */
+static void program_folder(char folder[512]) {
+    ssize_t length = readlink("/proc/self/exe", folder, 511);
+    folder[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash) slash[1] = '\0';
+}
+
+/* A file as it is named; a name in this folder's configs/tours, in those the program was built with, or where
+ * they are installed. */
 static FILE *find_file(Tour *tour, const char *name) {
-    static const char *const folders[] = {"configs/tours", MARROW_TOURS};
+    static const char *const places[] = {"../configs/tours", "../../share/marrow/configs/tours"};
+    char folder[512];
     snprintf(tour->path, sizeof tour->path, "%s", name);
     FILE *file = strchr(name, '/') || strstr(name, ".yaml") ? fopen(tour->path, "rb") : NULL;
+    if (file) return file;
+    snprintf(tour->path, sizeof tour->path, "configs/tours/%s.yaml", name);
+    file = fopen(tour->path, "rb");
+    program_folder(folder);
     for (int i = 0; i < 2 && !file; i++) {
-        snprintf(tour->path, sizeof tour->path, "%s/%s.yaml", folders[i], name);
+        snprintf(tour->path, sizeof tour->path, "%s%s/%s.yaml", folder, places[i], name);
         file = fopen(tour->path, "rb");
     }
     return file;
@@ -145,9 +157,14 @@ Status tour_open(Tour **out, const char *name) {
     Tour *tour = calloc(1, sizeof *tour);
     REQUIRE(tour, STATUS_FAILED, "tour: out of memory");
     FILE *file = find_file(tour, name);
-    Status status = file ? read_tour(tour, file)
-                         : status_set(STATUS_BAD_INPUT, "--tour %s: no such tour; see configs/tours", name);
+    Status status =
+        file ? read_tour(tour, file)
+             : status_set(
+                   STATUS_BAD_INPUT,
+                   "--tour %s: no such tour; configs/tours has adc, doses, cd22-low, sink, mrd, healthy",
+                   name);
     if (file) fclose(file);
+    if (status == STATUS_OK) status = script_open(&tour->script, NULL);
     if (status == STATUS_OK)
         *out = tour;
     else
@@ -168,6 +185,7 @@ void tour_close(Tour *tour) {
         free(step->text), free(step->point), free(step->until);
     }
     free_list(tour->set, tour->sets);
+    script_close(tour->script);
     free(tour->title), free(tour->config);
     free(tour);
 }
@@ -218,10 +236,10 @@ static Status do_lines(Viewer *viewer, Tour *tour, const TourStep *step, const c
         char save[32];
         snprintf(save, sizeof save, "save tour-%d", tour->at);
         tour->kept = true;
-        return script_say(viewer->script, viewer, place, save);
+        return script_say(tour->script, viewer, place, save);
     }
-    while (tour->line < step->lines && !script_busy(viewer->script))
-        TRY(script_say(viewer->script, viewer, place, step->line[tour->line++]));
+    while (tour->line < step->lines && !script_busy(tour->script))
+        TRY(script_say(tour->script, viewer, place, step->line[tour->line++]));
     return STATUS_OK;
 }
 
@@ -241,9 +259,10 @@ Status tour_step(Viewer *viewer) {
     const TourStep *step = &tour->step[tour->at];
     char place[1100];
     snprintf(place, sizeof place, "%s:%d", tour->path, step->mark);
-    if (script_busy(viewer->script)) return STATUS_OK;
+    TRY(script_step(tour->script, viewer));
+    if (script_busy(tour->script)) return STATUS_OK;
     TRY(do_lines(viewer, tour, step, place));
-    if (tour->line < step->lines || script_busy(viewer->script)) return STATUS_OK;
+    if (tour->line < step->lines || script_busy(tour->script) || !source_settled(viewer)) return STATUS_OK;
     bool holds = true;
     if (step->until) TRY(script_holds(viewer, place, step->until, &holds));
     tour->reached = tour->reached || holds;

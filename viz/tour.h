@@ -29,6 +29,7 @@ typedef struct Tour {
     int sets;
     TourStep step[TOUR_STEPS];
     int steps;
+    struct Script *script; /* its lines go through one of its own */
     /* where it stands */
     int at, line; /* step; its next line to do */
     bool unattended, kept, reached, left;
@@ -49,7 +50,9 @@ Status tour_step(Viewer *viewer);
 void tour_next(Viewer *viewer);
 void tour_back(Viewer *viewer);
 
-/* The step's text with its values, and the frame around what it points at. */
-void panel_tour(Viewer *viewer);
+/* The step's text with its values, and the frame around what it points at. The height it needs; 0: no tour.
+ */
+float panel_tour_height(const Viewer *viewer, float width);
+void panel_tour(Viewer *viewer, UiRect rect);
 
 #endif

@@ -64,11 +64,14 @@ ImDrawList *list() {
     return ImGui::GetWindowDrawList();
 }
 
-/* "Reset##drug.kp" is shown as "Reset" and known as "Reset drug.kp"; "##Speed" as "Speed". */
+/* "Reset##drug.kp" is shown as "Reset" and known as "Reset drug.kp"; "##Speed" as "Speed". What stands after
+ * "###" is for ImGui alone: a button that changes its text stays the same button. */
 void name_copy(char *to, const char *label) {
     const char *hidden = strstr(label, "##");
     if (!hidden)
         snprintf(to, NAME, "%s", label);
+    else if (hidden[2] == '#')
+        snprintf(to, NAME, "%.*s", (int)(hidden - label), label);
     else
         snprintf(to, NAME, "%.*s%s%s", (int)(hidden - label), label, hidden == label ? "" : " ", hidden + 2);
 }
@@ -146,7 +149,7 @@ void set_style() {
     style.ItemSpacing = ImVec2(8, 6);
     style.ItemInnerSpacing = ImVec2(7, 4);
     style.ScrollbarSize = 11;
-    style.GrabMinSize = 9;
+    style.GrabMinSize = 6;
     style.WindowRounding = 0;
     style.FrameRounding = style.GrabRounding = style.PopupRounding = style.ScrollbarRounding = 4;
     style.WindowBorderSize = 0;
@@ -158,25 +161,100 @@ void set_style() {
     ImGui::GetStyle() = style;
 }
 
+/* Painting. ImGui gives triangles that all look into the fonts' texture, plain ones at its one white point.
+ * Without a GPU that is dear: so plain rectangles are filled as such, and plain triangles go without a
+ * texture. */
+struct Painter {
+    SDL_Renderer *renderer;
+    const ImDrawVert *vertex;
+    const ImDrawIdx *index; /* three a triangle */
+    int count;              /* of indices */
+    ImVec2 white;
+    SDL_Texture *texture;
+};
+
+bool is_plain(const Painter &p, int at) {
+    for (int i = 0; i < 3; i++) {
+        const ImVec2 &uv = p.vertex[p.index[at + i]].uv;
+        if (uv.x != p.white.x || uv.y != p.white.y) return false;
+    }
+    return true;
+}
+
+/* Two triangles a b c, a c d that are a rectangle of one colour, from its corner on, as ImGui makes them. */
+bool is_rectangle(const Painter &p, int at) {
+    if (at + 6 > p.count || !is_plain(p, at) || !is_plain(p, at + 3)) return false;
+    const ImDrawIdx *i = p.index + at;
+    if (i[3] != i[0] || i[4] != i[2]) return false;
+    const ImDrawVert &a = p.vertex[i[0]], &b = p.vertex[i[1]], &c = p.vertex[i[2]], &d = p.vertex[i[5]];
+    bool square = a.pos.y == b.pos.y && b.pos.x == c.pos.x && c.pos.y == d.pos.y && d.pos.x == a.pos.x;
+    return square && a.col == b.col && a.col == c.col && a.col == d.col;
+}
+
+bool fill_rectangle(const Painter &p, int at) {
+    const ImDrawVert &a = p.vertex[p.index[at]], &c = p.vertex[p.index[at + 2]];
+    int x = (int)floorf(a.pos.x + 0.5f), y = (int)floorf(a.pos.y + 0.5f);
+    SDL_Rect rect = {x, y, (int)floorf(c.pos.x + 0.5f) - x, (int)floorf(c.pos.y + 0.5f) - y};
+    Uint8 alpha = (Uint8)(a.col >> 24);
+    return SDL_SetRenderDrawBlendMode(p.renderer, alpha == 255 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND) ==
+               0 &&
+           SDL_SetRenderDrawColor(p.renderer, (Uint8)a.col, (Uint8)(a.col >> 8), (Uint8)(a.col >> 16),
+                                  alpha) == 0 &&
+           SDL_RenderFillRect(p.renderer, &rect) == 0;
+}
+
+/* Triangles from..to; only the vertices they use are handed on, because SDL looks through all it is given. */
+bool paint_triangles(const Painter &p, int from, int to, SDL_Texture *texture) {
+    static ImVector<ImDrawIdx> own;
+    ImDrawIdx least = p.index[from], most = least;
+    for (int i = from; i < to; i++) {
+        if (p.index[i] < least) least = p.index[i];
+        if (p.index[i] > most) most = p.index[i];
+    }
+    own.resize(to - from);
+    for (int i = from; i < to; i++) own[i - from] = (ImDrawIdx)(p.index[i] - least);
+    if (SDL_SetRenderDrawBlendMode(p.renderer, SDL_BLENDMODE_BLEND) != 0) return false;
+    const ImDrawVert *first = p.vertex + least;
+    const int stride = (int)sizeof *first;
+    return SDL_RenderGeometryRaw(p.renderer, texture, &first->pos.x, stride,
+                                 (const SDL_Color *)(const void *)&first->col, stride, &first->uv.x, stride,
+                                 most - least + 1, own.Data, to - from, (int)sizeof(ImDrawIdx)) == 0;
+}
+
+bool paint_run(const Painter &p) {
+    for (int at = 0; at < p.count;) {
+        if (is_rectangle(p, at)) {
+            if (!fill_rectangle(p, at)) return false;
+            at += 6;
+            continue;
+        }
+        bool plain = is_plain(p, at);
+        int to = at + 3;
+        while (to < p.count && is_plain(p, to) == plain && !is_rectangle(p, to)) to += 3;
+        if (!paint_triangles(p, at, to, plain ? NULL : p.texture)) return false;
+        at = to;
+    }
+    return true;
+}
+
 /* One ImGui list: runs of triangles that share a texture and a clip. */
 bool paint_list(SDL_Renderer *renderer, const ImDrawList *draw) {
-    const char *vertices = (const char *)draw->VtxBuffer.Data;
+    ImVec2 white = ImGui::GetIO().Fonts->TexUvWhitePixel;
     for (int i = 0; i < draw->CmdBuffer.Size; i++) {
         const ImDrawCmd &run = draw->CmdBuffer[i];
-        if (run.UserCallback || run.ElemCount == 0) continue;
         SDL_Rect clip = {(int)run.ClipRect.x, (int)run.ClipRect.y, (int)(run.ClipRect.z - run.ClipRect.x),
                          (int)(run.ClipRect.w - run.ClipRect.y)};
-        if (clip.w <= 0 || clip.h <= 0) continue;
-        const char *from = vertices + run.VtxOffset * sizeof(ImDrawVert);
-        const int stride = (int)sizeof(ImDrawVert);
-        if (SDL_RenderSetClipRect(renderer, &clip) != 0 ||
-            SDL_RenderGeometryRaw(
-                renderer, (SDL_Texture *)run.GetTexID(), (const float *)(from + IM_OFFSETOF(ImDrawVert, pos)),
-                stride, (const SDL_Color *)(from + IM_OFFSETOF(ImDrawVert, col)), stride,
-                (const float *)(from + IM_OFFSETOF(ImDrawVert, uv)), stride,
-                draw->VtxBuffer.Size - (int)run.VtxOffset, draw->IdxBuffer.Data + run.IdxOffset,
-                (int)run.ElemCount, (int)sizeof(ImDrawIdx)) != 0)
-            return false;
+        if (run.UserCallback || run.ElemCount == 0 || clip.w <= 0 || clip.h <= 0) continue;
+        SDL_Texture *texture = (SDL_Texture *)run.GetTexID();
+        if (texture != state.texture) white = ImVec2(-1, -1); /* a picture has no plain parts */
+        Painter painter = {renderer,
+                           draw->VtxBuffer.Data + run.VtxOffset,
+                           draw->IdxBuffer.Data + run.IdxOffset,
+                           (int)run.ElemCount,
+                           white,
+                           texture};
+        if (SDL_RenderSetClipRect(renderer, &clip) != 0 || !paint_run(painter)) return false;
+        white = ImGui::GetIO().Fonts->TexUvWhitePixel;
     }
     return SDL_RenderSetClipRect(renderer, NULL) == 0;
 }
@@ -313,7 +391,7 @@ bool ui_end(SDL_Renderer *renderer) {
     ImDrawData *data = ImGui::GetDrawData();
     bool fine = true;
     for (int i = 0; i < data->CmdListsCount && fine; i++) fine = paint_list(renderer, data->CmdLists[i]);
-    return fine;
+    return SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_NONE) == 0 && fine;
 }
 
 bool ui_typing(void) {
@@ -388,14 +466,19 @@ bool ui_panel_begin(const char *name, UiRect rect, unsigned flags) {
     if (flags & UI_PANEL_AS_NEEDED) kind |= ImGuiWindowFlags_AlwaysAutoResize;
     if (flags & UI_PANEL_MUTE)
         kind |= ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoFocusOnAppearing;
+    bool entering = false;
     ImGui::SetNextWindowPos(corner(rect));
     if (!(flags & UI_PANEL_AS_NEEDED)) ImGui::SetNextWindowSize(ImVec2(rect.w, rect.h));
     if (state.focus_wanted && strcmp(name, state.focus) == 0) {
         ImGui::SetNextWindowFocus();
-        ImGui::GetCurrentContext()->NavDisableHighlight = false;
         state.focus_wanted = false;
+        entering = true;
     }
     bool open = ImGui::Begin(name, NULL, kind);
+    if (entering) { /* its first widget is marked at once */
+        ImGui::NavInitWindow(ImGui::GetCurrentWindow(), true);
+        ImGui::GetCurrentContext()->NavDisableHighlight = false;
+    }
     if ((flags & UI_PANEL_FRONT) && ImGui::IsWindowAppearing()) ImGui::SetWindowFocus();
     panel_measure();
     remember(name, state.panel, true);
@@ -622,8 +705,16 @@ void ui_rect(UiRect rect, UiColour colour, float rounding) {
     list()->AddRectFilled(corner(rect), far_corner(rect), colour_of(colour), rounding);
 }
 
-void ui_frame(UiRect rect, UiColour colour, float rounding, float thickness) {
-    list()->AddRect(corner(rect), far_corner(rect), colour_of(colour), rounding, 0, thickness);
+void ui_frame(UiRect r, UiColour colour, float rounding, float thickness) {
+    float t = thickness;
+    if (rounding > 0) {
+        list()->AddRect(corner(r), far_corner(r), colour_of(colour), rounding, 0, thickness);
+        return;
+    }
+    ui_rect(UiRect{r.x, r.y, r.w, t}, colour, 0);
+    ui_rect(UiRect{r.x, r.y + r.h - t, r.w, t}, colour, 0);
+    ui_rect(UiRect{r.x, r.y + t, t, r.h - 2 * t}, colour, 0);
+    ui_rect(UiRect{r.x + r.w - t, r.y + t, t, r.h - 2 * t}, colour, 0);
 }
 
 void ui_disc(float x, float y, float radius, UiColour colour) {
@@ -658,12 +749,43 @@ float ui_text_height(UiFont font) {
     return state.font[font]->FontSize;
 }
 
-float ui_wrapped_height(UiFont font, const char *text, float width) {
+/* Lines break at blanks only: ImGui would break "6.0" too. Calls for each line, and returns their number. */
+static int each_line(UiFont font, const char *text, float width,
+                     void (*line)(const char *, const char *, int, void *), void *data) {
     ImFont *face = state.font[font];
-    return face->CalcTextSizeA(face->FontSize, FLT_MAX, width, text).y;
+    int lines = 0;
+    while (*text) {
+        const char *end = text + strcspn(text, " \n");
+        for (const char *more = end; *more == ' ';) {
+            more += 1 + strcspn(more + 1, " \n");
+            if (face->CalcTextSizeA(face->FontSize, FLT_MAX, 0, text, more).x > width) break;
+            end = more;
+        }
+        if (line) line(text, end, lines, data);
+        lines++;
+        text = *end ? end + 1 : end;
+    }
+    return lines > 0 ? lines : 1;
+}
+
+float ui_wrapped_height(UiFont font, const char *text, float width) {
+    return (float)each_line(font, text, width, NULL, NULL) * state.font[font]->FontSize * 1.15f;
+}
+
+struct Wrapped {
+    UiFont font;
+    float x, y;
+    UiColour colour;
+};
+
+static void draw_line(const char *from, const char *to, int number, void *data) {
+    const Wrapped *w = (const Wrapped *)data;
+    ImFont *face = state.font[w->font];
+    ImVec2 at(floorf(w->x), floorf(w->y + (float)number * face->FontSize * 1.15f));
+    list()->AddText(face, face->FontSize, at, colour_of(w->colour), from, to);
 }
 
 void ui_label_wrapped(UiFont font, float x, float y, float width, UiColour colour, const char *text) {
-    ImFont *face = state.font[font];
-    list()->AddText(face, face->FontSize, ImVec2(floorf(x), floorf(y)), colour_of(colour), text, NULL, width);
+    Wrapped wrapped = {font, x, y, colour};
+    each_line(font, text, width, draw_line, &wrapped);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "paint.h"
+#include "tour.h"
 
 static const char *const state_names[] = {"opening", "paused", "playing", "ended", "failed"};
 static const char *const view_names[] = {"marrow", "flow", "charts"};
@@ -56,6 +57,7 @@ FROM_FRAME(get_marrow, o->adc_marrow_ng_ml)
 FROM_FRAME(get_cd22, o->cd22_free_per_blast)
 FROM_FRAME(get_bound, o->cd22_bound_per_blast)
 FROM_FRAME(get_occupancy, o->cd22_occupancy)
+FROM_FRAME(get_occupancy_percent, 100 * o->cd22_occupancy)
 FROM_FRAME(get_payload, o->payload_per_blast)
 FROM_FRAME(get_damage, o->damage_per_blast)
 FROM_FRAME(get_births, o->blast_births_cells)
@@ -83,6 +85,8 @@ FROM(get_across, v->choices.across)
 FROM(get_up, v->choices.up)
 FROM(get_gate_x, v->choices.gate_x)
 FROM(get_gate_y, v->choices.gate_y)
+FROM(get_gate_left, v->gate_left_percent)
+FROM(get_gate_right, v->gate_right_percent)
 FROM(get_speed, v->choices.speed_per_s)
 FROM(get_dose, v->choices.dose_mg_per_m2)
 FROM(get_infusion, v->choices.infusion_h)
@@ -93,6 +97,9 @@ FROM(get_x, v->camera.x_um)
 FROM(get_y, v->camera.y_um)
 FROM(get_followed, v->traces)
 FROM(get_chosen, v->chosen != 0)
+FROM(get_keyboard, v &&ui_keyboard_mode())
+FROM(get_tour_step, v->tour && !v->tour->left ? v->tour->at + 1 : 0)
+FROM(get_tour_reached, v->tour && !v->tour->left && v->tour->reached)
 FROM(get_pictures, v->pictures)
 FROM(get_cost, v->cost_ms)
 FROM(get_messages, v->status.messages)
@@ -158,6 +165,7 @@ const Value values[] = {
     {"cd22", "free, per blast", get_cd22, NULL, NUMBER},
     {"bound", "CD22 with conjugate, per blast", get_bound, NULL, NUMBER},
     {"occupancy", "of CD22, 0 to 1", get_occupancy, NULL, NUMBER},
+    {"occupancy_percent", "of CD22", get_occupancy_percent, NULL, NUMBER},
     {"payload", "free, per blast", get_payload, NULL, NUMBER},
     {"damage", "double-strand breaks per blast", get_damage, NULL, NUMBER},
     {"doses", "begun so far", get_doses, NULL, NUMBER},
@@ -179,6 +187,8 @@ const Value values[] = {
     {"up", "of the flow view", get_up, set_up, WORDS(quantity_names)},
     {"gate_x", "", get_gate_x, set_gate_x, NUMBER},
     {"gate_y", "", get_gate_y, set_gate_y, NUMBER},
+    {"gate_left_percent", "of blasts, left of the gate", get_gate_left, NULL, NUMBER},
+    {"gate_right_percent", "of blasts, right of the gate", get_gate_right, NULL, NUMBER},
     {"speed", "wanted intervals a second; 0: as fast as possible", get_speed, set_speed, NUMBER},
     {"dose", "in its field, mg/m2", get_dose, set_dose, NUMBER},
     {"infusion", "in its field, h", get_infusion, set_infusion, NUMBER},
@@ -189,6 +199,9 @@ const Value values[] = {
     {"y", "", get_y, set_y, NUMBER},
     {"followed", "cells", get_followed, NULL, NUMBER},
     {"chosen", "a cell is in the panel", get_chosen, NULL, WORDS(truth_names)},
+    {"keyboard", "arrows and space work the controls", get_keyboard, NULL, WORDS(truth_names)},
+    {"tour_step", "of the tour, from 1; 0: none", get_tour_step, NULL, NUMBER},
+    {"tour_reached", "what the step waits for", get_tour_reached, NULL, WORDS(truth_names)},
     {"messages", "of the session so far", get_messages, NULL, NUMBER},
     {"pictures", "drawn so far", get_pictures, NULL, NUMBER},
     {"picture_ms", "what one costs", get_cost, NULL, NUMBER},
@@ -203,8 +216,19 @@ const Value *value_find(const char *name) {
     return NULL;
 }
 
+bool value_now(const Viewer *viewer, const char *name, double *out) {
+    const Value *value = value_find(name);
+    if (value) *out = value->get(viewer);
+    for (size_t i = 0; !value && i < config_key_count; i++) {
+        if (config_keys[i].type != KEY_REAL || strcmp(config_keys[i].path, name) != 0) continue;
+        *out = *(const double *)(const void *)((const char *)&viewer->live + config_keys[i].offset);
+        return true;
+    }
+    return value != NULL;
+}
+
 bool value_parse(const Value *value, const char *text, double *out) {
-    for (int i = 0; i < value->name_count; i++)
+    for (int i = 0; value && i < value->name_count; i++)
         if (strcmp(value->names[i], text) == 0) {
             *out = i;
             return true;
@@ -214,12 +238,14 @@ bool value_parse(const Value *value, const char *text, double *out) {
     return end != text && *end == 0;
 }
 
-void value_write(const Value *value, const Viewer *viewer, int digits, char out[64]) {
-    double now = value->get(viewer);
-    if (value->names && now >= 0 && now < value->name_count)
+void value_text(const Viewer *viewer, const char *name, char out[64]) {
+    const Value *value = value_find(name);
+    double now = NAN;
+    value_now(viewer, name, &now);
+    if (value && value->names && now >= 0 && now < value->name_count)
         snprintf(out, 64, "%s", value->names[(int)now]);
     else
-        snprintf(out, 64, "%.*g", digits, now);
+        snprintf(out, 64, "%.9g", now);
 }
 
 static cJSON *items(void) {

@@ -18,11 +18,14 @@ extern const int value_count;
 
 const Value *value_find(const char *name); /* NULL: no such value */
 
-/* A number, or one of the value's words. False: neither. */
+/* The same now, or a key of the config by its dotted name, as its slider stands. False: neither. */
+bool value_now(const Viewer *viewer, const char *name, double *out);
+
+/* A number, or one of the value's words (NULL: it has none). False: neither. */
 bool value_parse(const Value *value, const char *text, double *out);
 
-/* The value as people write it: its word, or the number with as many digits as `digits` asks for (%g). */
-void value_write(const Value *value, const Viewer *viewer, int digits, char out[64]);
+/* What value_now tells, as its word or as a number of nine digits. */
+void value_text(const Viewer *viewer, const char *name, char out[64]);
 
 /* Every value, the followed cells, doses and what lies where on the screen, as JSON. */
 Status values_save(const Viewer *viewer, const char *path);

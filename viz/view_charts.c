@@ -1,186 +1,98 @@
-/* The charts view: plasma, leukaemia, CD22, healthy B cells, blood counts, and the doses beneath, on one time
- * axis. */
+/* The charts view: two columns of charts, and the doses beneath, on one axis of time. */
 #include <math.h>
-#include <stddef.h>
-#include <stdio.h>
+#include <stdlib.h>
 
-#include "chart.h"
+#include "charts.h"
 #include "panels.h"
 
-/* One line: a field of the rows. */
-typedef struct Curve {
-    const char *name;
-    size_t offset;
-    bool whole; /* int64_t, else double */
-    double factor;
-    LookRole role;
-} Curve;
-
-typedef struct Level {
-    double y;
-    const char *name;
-} Level;
-
-enum { CURVES = 4, LEVELS = 2 };
-
-/* One chart. `least`: what its axis covers at least, for its foot to be the same from run to run. */
-typedef struct ChartSpec {
-    const char *title, *unit;
-    bool log;
-    double least_lo, least_hi;
-    Curve curve[CURVES];
-    Level level[LEVELS];
-} ChartSpec;
-
-#define REAL(name, field, role) \
-    { name, offsetof(Observation, field), false, 1, role }
-#define WHOLE(name, field, role) \
-    { name, offsetof(Observation, field), true, 1, role }
-
-/* clang-format off */
-static const ChartSpec specs[] = {
-    {"Conjugate", "ng/mL", false, 0, 1,
-     .curve = {REAL("plasma", adc_central_ng_ml, LOOK_PLASMA), REAL("marrow", adc_marrow_ng_ml, LOOK_MARROW)}},
-    {"Blasts, share of the marrow", "", true, 1e-6, 1,
-     .curve = {REAL("", marrow_blast_fraction, LOOK_BLAST)},
-     .level = {{0.05, "complete remission: below 5 %"}, {1e-4, "MRD negative: below 0.01 %"}}},
-    {"CD22 on a blast", "molecules", false, 0, 10,
-     .curve = {REAL("free", cd22_free_per_blast, LOOK_BLAST), REAL("bound", cd22_bound_per_blast, LOOK_PLASMA)}},
-    {"Cells", "", true, 1, 1e12,
-     .curve = {WHOLE("blasts, marrow", blasts_marrow_cells, LOOK_BLAST), WHOLE("blood", blasts_blood_cells, LOOK_BLOOD),
-               WHOLE("dying", blasts_committed_cells, LOOK_DYING), REAL("normal", normal_marrow_cells, LOOK_NORMAL)}},
-    {"Inside a blast", "per cell", true, 1, 1e4,
-     .curve = {REAL("free payload", payload_per_blast, LOOK_DYING), REAL("DNA breaks", damage_per_blast, LOOK_BLOOD)}},
-    {"Healthy B cells", "", true, 1e8, 1e11,
-     .curve = {WHOLE("mature", b_mature_cells, LOOK_B_MATURE), WHOLE("precursors", b_precursor_cells, LOOK_B_PRECURSOR)}},
-    {"Blood counts", "1e9/L", true, 0.01, 1000,
-     .curve = {REAL("neutrophils", anc_1e9_per_l, LOOK_MARROW), REAL("platelets", platelets_1e9_per_l, LOOK_BLAST)},
-     .level = {{0.5, "neutrophils 0.5"}}},
-    {"Liver", "times the upper limit", false, 0, 1,
-     .curve = {{"ALT", offsetof(Observation, alt_u_per_l), false, 1.0 / 40, LOOK_BLOOD},
-               {"bilirubin", offsetof(Observation, bilirubin_mg_per_dl), false, 1.0 / 1.2, LOOK_DOSE}}},
-};
-/* clang-format on */
-enum { SPECS = sizeof specs / sizeof specs[0] };
-
-static double value_of(const Curve *curve, const Observation *row) {
-    const char *at = (const char *)row + curve->offset;
-    return curve->factor * (curve->whole ? (double)*(const int64_t *)at : *(const double *)at);
+/* The label's doses of a patient who responds, to compare what was given with. */
+static void plan_label(Viewer *viewer) {
+    Config config;
+    DoseSegment segment;
+    Dosing *label = NULL;
+    const DoseRecord *records;
+    if (viewer->label_until_h == viewer->status.until_h) return;
+    viewer->label_until_h = viewer->status.until_h;
+    viewer->label_doses = 0;
+    config_default(&config);
+    config.patient = viewer->config.patient;
+    Status status = dosing_create(&label, &config);
+    for (double at = 0; status == STATUS_OK && at < viewer->label_until_h; at = segment.end_h)
+        status = dosing_segment(label, at, viewer->label_until_h, 0.01, &segment);
+    size_t count = status == STATUS_OK ? dosing_records(label, &records) : 0;
+    for (size_t i = 0; i < count && viewer->label_doses < LABEL_DOSES; i++)
+        if (records[i].kind == DOSE_GIVEN) viewer->label_dose[viewer->label_doses++] = records[i];
+    dosing_destroy(label);
 }
 
-/* What chart_line walks along. */
-typedef struct Walk {
-    const HistoryBranch *branch;
-    const Curve *curve;
-    double from_h; /* of a branch that was left: the part before is drawn already */
-} Walk;
-
-static double walk_point(const void *data, int index, double *x) {
-    const Walk *walk = data;
-    const Observation *row = &walk->branch->row[index];
-    *x = row->time_h / 24;
-    return row->time_h < walk->from_h ? NAN : value_of(walk->curve, row);
+static void draw_dose(const Viewer *viewer, const Chart *chart, double time_h, double amount_mg,
+                      UiColour colour, bool full) {
+    float s = ui_scale(), foot = chart->plot.y + chart->plot.h;
+    float x = chart_x(chart, time_h / 24), y = chart_y(chart, amount_mg / viewer->status.bsa_m2);
+    UiRect bar = {x, y, 5 * s, foot - y};
+    if (full)
+        ui_rect(bar, colour, 0);
+    else
+        ui_frame(bar, colour, 0, s);
 }
 
-static bool any_number(const ChartSpec *spec, const HistoryBranch *branch) {
-    for (int i = 0; i < CURVES && spec->curve[i].name; i++)
-        for (size_t row = 0; row < branch->rows; row++)
-            if (!isnan(value_of(&spec->curve[i], &branch->row[row]))) return true;
-    return false;
-}
-
-static ChartAxis axis_of(const ChartSpec *spec, const History *history) {
-    double lo = spec->least_lo, hi = spec->least_hi;
-    for (int b = 0; b < HISTORY_BRANCHES; b++) {
-        const HistoryBranch *branch = &history->branch[b];
-        for (size_t row = 0; row < branch->rows; row++)
-            for (int i = 0; i < CURVES && spec->curve[i].name; i++) {
-                double value = value_of(&spec->curve[i], &branch->row[row]);
-                if (value > hi) hi = value;
-            }
-    }
-    return chart_axis_around(lo, spec->log ? hi : 1.05 * hi, spec->log, spec->unit);
-}
-
-static void draw_branches(const Chart *chart, const ChartSpec *spec, const History *history) {
-    for (int b = 0; b < HISTORY_BRANCHES; b++) {
-        const HistoryBranch *branch = &history->branch[b];
-        bool present = branch == history_present(history);
-        if (branch->rows == 0 || present) continue;
-        for (int i = 0; i < CURVES && spec->curve[i].name; i++) {
-            double from_h = isnan(history_present(history)->left_h) ? 0 : history_present(history)->left_h;
-            Walk walk = {branch, &spec->curve[i], from_h};
-            chart_line(chart, walk_point, &walk, (int)branch->rows, chart->look->role[spec->curve[i].role],
-                       true);
-        }
-    }
-}
-
-static void draw_chart(Viewer *viewer, const ChartSpec *spec, UiRect rect, bool below) {
+static void draw_dosing(Viewer *viewer, UiRect rect, double looked_at_day) {
     const History *history = &viewer->history;
-    const HistoryBranch *branch = history_present(history);
+    const DosingView *next = &viewer->status.dosing;
+    UiColour colour = viewer->look->role[LOOK_DOSE];
     Chart chart;
-    ChartAxis days = {0, fmax(viewer->status.until_h / 24, 1e-3), false, "days"};
-    chart_begin(&chart, viewer->look, rect, spec->title, days, axis_of(spec, history), below);
-    for (int i = CURVES - 1; i >= 0; i--)
-        if (spec->curve[i].name && *spec->curve[i].name)
-            chart_name(&chart, spec->curve[i].name, viewer->look->role[spec->curve[i].role], false);
-    for (int i = 0; i < LEVELS && spec->level[i].name; i++)
-        chart_level(&chart, spec->level[i].y, spec->level[i].name, viewer->look->role[LOOK_LIMIT]);
-    draw_branches(&chart, spec, history);
-    for (int i = 0; i < CURVES && spec->curve[i].name; i++) {
-        Walk walk = {branch, &spec->curve[i], -1};
-        chart_line(&chart, walk_point, &walk, (int)branch->rows, viewer->look->role[spec->curve[i].role],
-                   false);
-    }
-    chart_mark(&chart, viewer->status.time_h / 24, viewer->look->theme.text, ui_scale());
-    ui_name(spec->title, rect);
-}
-
-/* The doses: what was given as bars, what the course still plans as outlines. */
-static void draw_dosing(Viewer *viewer, UiRect rect) {
-    const History *history = &viewer->history;
-    Chart chart;
-    ChartAxis days = {0, fmax(viewer->status.until_h / 24, 1e-3), false, "days"};
     double most = 1;
+    plan_label(viewer);
     for (size_t i = 0; i < history->events; i++)
         if (history->event[i].kind == DOSE_GIVEN)
             most = fmax(most, history->event[i].amount_mg / viewer->status.bsa_m2);
-    chart_begin(&chart, viewer->look, rect, "Doses given", days,
+    chart_begin(&chart, viewer->look, rect, "Doses", charts_days(viewer),
                 chart_axis_around(0, most, false, "mg/m\u00b2"), true);
-    float s = ui_scale(), foot = chart.plot.y + chart.plot.h;
-    for (size_t i = 0; i < history->events; i++) {
-        const DoseRecord *event = &history->event[i];
-        if (event->kind != DOSE_GIVEN) continue;
-        float x = chart_x(&chart, event->time_h / 24),
-              y = chart_y(&chart, event->amount_mg / viewer->status.bsa_m2);
-        ui_rect((UiRect){x, y, 5 * s, foot - y}, viewer->look->role[LOOK_DOSE], 0);
-    }
-    const DosingView *next = &viewer->status.dosing;
-    if (next->coming && isfinite(next->next_h)) {
-        float x = chart_x(&chart, next->next_h / 24),
-              y = chart_y(&chart, next->next_mg / viewer->status.bsa_m2);
-        ui_frame((UiRect){x, y, 5 * s, foot - y}, viewer->look->role[LOOK_DOSE], 0, s);
-    }
-    chart_mark(&chart, viewer->status.time_h / 24, viewer->look->theme.text, s);
-    ui_name("Doses given", rect);
+    for (int i = 0; i < viewer->label_doses; i++)
+        draw_dose(viewer, &chart, viewer->label_dose[i].time_h, viewer->label_dose[i].amount_mg,
+                  viewer->look->theme.text_dim, false);
+    for (size_t i = 0; i < history->events; i++)
+        if (history->event[i].kind == DOSE_GIVEN)
+            draw_dose(viewer, &chart, history->event[i].time_h, history->event[i].amount_mg, colour, true);
+    if (next->coming && isfinite(next->next_h))
+        draw_dose(viewer, &chart, next->next_h, next->next_mg, colour, false);
+    chart_name(&chart, "the label's course, if it works", viewer->look->theme.text_dim, true);
+    chart_name(&chart, "given", colour, false);
+    chart_mark(&chart, viewer->status.time_h / 24, viewer->look->theme.text, ui_scale());
+    if (!isnan(looked_at_day)) chart_mark(&chart, looked_at_day, viewer->look->theme.accent, ui_scale());
+    ui_name("Doses", rect);
+}
+
+/* The day under the mouse, wherever in the two columns; NaN: none. */
+static double day_under(const Viewer *viewer, const UiCanvas *canvas, UiRect first, float step) {
+    float margin = 46 * ui_scale(), x = canvas->x + canvas->rect.x - first.x;
+    if (!canvas->hovered) return NAN;
+    if (x > step) x -= step;
+    double part = (x - margin) / (first.w - margin - 6 * ui_scale());
+    return part < 0 || part > 1 ? NAN : part * charts_days(viewer).hi;
+}
+
+static void go_to_day(Viewer *viewer, double day) {
+    viewer_ask(viewer, "pause");
+    viewer_ask(viewer, "seek %.10g", round(day * 24 / viewer->status.dt_h) * viewer->status.dt_h / 24);
 }
 
 void view_charts(Viewer *viewer) {
-    float s = ui_scale(), gap = 10 * s, strip = 120 * s;
+    int shown[CHARTS_MOST], count = charts_shown(viewer, shown), rows = (count + 1) / 2;
+    float s = ui_scale(), gap = 10 * s, strip = fminf(116 * s, viewer->area.h / 5);
     UiRect area = viewer->area;
-    const ChartSpec *shown[SPECS];
-    int count = 0;
-    for (int i = 0; i < SPECS; i++)
-        if (i < 6 || any_number(&specs[i], history_present(&viewer->history))) shown[count++] = &specs[i];
-    int rows = (count + 1) / 2;
     float w = (area.w - 3 * gap) / 2, h = (area.h - strip - (float)(rows + 2) * gap) / (float)rows;
+    UiRect first = {area.x + gap, area.y + gap, w, h};
     ui_panel_begin("Charts", area, UI_PANEL_CLEAR);
+    UiCanvas canvas =
+        ui_canvas("Time under the mouse", (UiRect){area.x, area.y, area.w, area.h - strip - gap});
+    double day = day_under(viewer, &canvas, first, w + gap);
+    if (canvas.double_pressed && !isnan(day)) go_to_day(viewer, day);
     for (int i = 0; i < count; i++) {
-        UiRect rect = {area.x + gap + (float)(i % 2) * (w + gap), area.y + gap + (float)(i / 2) * (h + gap),
-                       w, h};
-        draw_chart(viewer, shown[i], rect, i / 2 == rows - 1);
+        UiRect rect = {first.x + (float)(i % 2) * (w + gap), first.y + (float)(i / 2) * (h + gap), w, h};
+        charts_draw(viewer, shown[i], rect, i / 2 == rows - 1, day);
     }
-    draw_dosing(viewer, (UiRect){area.x + gap, area.y + area.h - strip - gap, area.w - 2 * gap, strip});
+    draw_dosing(viewer, (UiRect){area.x + gap, area.y + area.h - strip - gap, area.w - 2 * gap, strip}, day);
+    if (!isnan(day)) ui_tip("day %.2f; press twice to go there", day);
     ui_panel_end();
 }

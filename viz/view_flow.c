@@ -2,7 +2,7 @@
  * against the limits of remission. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "chart.h"
 #include "paint.h"
@@ -65,6 +65,17 @@ static void percent_text(double part, double whole, char text[32]) {
         snprintf(text, 32, "%.1f %%", 100 * part / whole);
 }
 
+static double of_blasts(const Gates *gates, int quadrant) {
+    return gates->count[PICTURE_BLAST_MARROW][quadrant] + gates->count[PICTURE_BLAST_BLOOD][quadrant];
+}
+
+static void keep_shares(Viewer *viewer, const Gates *gates) {
+    double blasts = gates->total[PICTURE_BLAST_MARROW] + gates->total[PICTURE_BLAST_BLOOD];
+    double right = of_blasts(gates, HIGH_LOW) + of_blasts(gates, HIGH_HIGH);
+    viewer->gate_right_percent = blasts > 0 ? 100 * right / blasts : NAN;
+    viewer->gate_left_percent = 100 - viewer->gate_right_percent;
+}
+
 static void draw_gates(const Viewer *viewer, const Chart *chart, const Gates *gates) {
     float s = ui_scale(), x = chart_x(chart, viewer->choices.gate_x),
           y = chart_y(chart, viewer->choices.gate_y);
@@ -75,9 +86,10 @@ static void draw_gates(const Viewer *viewer, const Chart *chart, const Gates *ga
     for (int q = 0; q < QUADRANTS; q++) {
         char text[32], line[64];
         bool right = q & HIGH_LOW, top = q & LOW_HIGH;
-        percent_text(gates->count[PICTURE_BLAST_MARROW][q] + gates->count[PICTURE_BLAST_BLOOD][q], blasts,
-                     text);
-        snprintf(line, sizeof line, "%s of blasts", text);
+        percent_text(of_blasts(gates, q), blasts, text);
+        /* agents of several clones stand for different numbers of cells */
+        bool one_clone = viewer->config.cells.clone_count == 1;
+        snprintf(line, sizeof line, one_clone ? "%s of blasts" : "%s of blast agents", text);
         float width = ui_text_width(UI_BODY, line) + 12 * s, height = ui_text_height(UI_BODY) + 6 * s;
         UiRect box = {right ? p.x + p.w - width - 6 * s : p.x + 6 * s,
                       top ? p.y + 6 * s : p.y + p.h - height - 6 * s, width, height};
@@ -167,26 +179,32 @@ static void move_gates(Viewer *viewer, const Chart *chart) {
     viewer->choices.gate_y = value_at(viewer->choices.up, 1 - canvas.y / canvas.rect.h);
 }
 
+static void axis_title(const char *way, Quantity quantity, char title[160]) {
+    const QuantityInfo *info = &picture_quantities[quantity];
+    bool unit = *info->unit && !strstr(info->text, info->unit);
+    snprintf(title, 160, "%s: %s%s%s", way, info->text, unit ? ", " : "", unit ? info->unit : "");
+}
+
 void view_flow(Viewer *viewer) {
-    float s = ui_scale(), side = fminf(viewer->area.w - 340 * s, viewer->area.h - 20 * s);
+    float s = ui_scale(), side = fminf(viewer->area.w - 340 * s, viewer->area.h - 44 * s);
     UiRect frame = {viewer->area.x + 12 * s, viewer->area.y + 10 * s, side, side};
-    const QuantityInfo *across = &picture_quantities[viewer->choices.across],
-                       *up = &picture_quantities[viewer->choices.up];
     Gates gates = {{{0}}, {0}};
     Chart chart;
     char title[160];
     ui_panel_begin("Flow", viewer->area, UI_PANEL_CLEAR);
-    snprintf(title, sizeof title, "Up: %s, %s", up->text, up->unit);
-    ChartAxis y = axis_of(viewer->choices.up);
-    y.unit = NULL;
-    chart_begin(&chart, viewer->look, frame, title, axis_of(viewer->choices.across), y, true);
-    snprintf(title, sizeof title, "Across: %s, %s", across->text, across->unit);
-    ui_label(UI_BODY, frame.x + frame.w - 6 * s, frame.y, 1, 0, viewer->look->theme.text, title);
+    axis_title("Up", viewer->choices.up, title);
+    ChartAxis x = axis_of(viewer->choices.across), y = axis_of(viewer->choices.up);
+    x.unit = y.unit = NULL; /* stand in the titles */
+    chart_begin(&chart, viewer->look, frame, title, x, y, true);
+    axis_title("Across", viewer->choices.across, title);
+    ui_label(UI_BODY, frame.x + frame.w - 6 * s, frame.y + frame.h + 2 * s, 1, 0, viewer->look->theme.text,
+             title);
     look_here(viewer, chart.plot);
     move_gates(viewer, &chart);
     const Picture *picture = viewer->frame && viewer->frame->flow.pixel ? &viewer->frame->flow : NULL;
     if (picture) count_gates(picture, viewer->choices.gate_x, viewer->choices.gate_y, &gates);
     if (picture && paint_ready(viewer)) ui_image(viewer->window.picture, chart.plot);
+    keep_shares(viewer, &gates);
     draw_gates(viewer, &chart, &gates);
     UiRect right = {frame.x + frame.w + 16 * s, viewer->area.y + 12 * s, viewer->area.w - frame.w - 40 * s,
                     0};

@@ -4,10 +4,40 @@
 
 #include "../kernels/section.h"
 #include "camera.h"
-#include "chart.h"
+#include "charts.h"
 #include "panels.h"
 
 static const float LEGEND_WIDTH = 262;
+
+/* The followed cell whose ring was pressed; 0: none. */
+static uint64_t followed_at(const Viewer *viewer, const PictureView *view, float x, float y) {
+    for (size_t i = 0; i < viewer->traces; i++) {
+        double pixel_x, pixel_y;
+        picture_from_section(view, viewer->trace[i].x_um, viewer->trace[i].y_um, &pixel_x, &pixel_y);
+        if (isnan(viewer->trace[i].gone_h) &&
+            hypot(pixel_x - (double)x, pixel_y - (double)y) < 9 * (double)ui_scale())
+            return viewer->trace[i].identity;
+    }
+    return 0;
+}
+
+static bool is_there(const Picture *picture, int x, int y) {
+    if (x < 0 || y < 0 || x >= picture->view.width || y >= picture->view.height) return false;
+    uint32_t pixel = picture->pixel[(size_t)y * (size_t)picture->view.width + (size_t)x];
+    return picture->view.mode == PICTURE_DENSITY ? pixel > 0 : pixel != PICTURE_NOBODY;
+}
+
+/* The cell nearest to where was pressed: nobody hits one pixel. */
+static void follow_near(Viewer *viewer, const Picture *picture, float x, float y) {
+    int reach = (int)(8 * ui_scale()), best_x = (int)x, best_y = (int)y, best = reach * reach + 1;
+    for (int dy = -reach; dy <= reach; dy++)
+        for (int dx = -reach; dx <= reach; dx++)
+            if (dx * dx + dy * dy < best && is_there(picture, (int)x + dx, (int)y + dy)) {
+                best = dx * dx + dy * dy;
+                best_x = (int)x + dx, best_y = (int)y + dy;
+            }
+    viewer_ask(viewer, "follow %d %d", best_x, best_y);
+}
 
 static void move_camera(Viewer *viewer, const UiCanvas *canvas) {
     const PictureView *view = &viewer->asked;
@@ -16,8 +46,11 @@ static void move_camera(Viewer *viewer, const UiCanvas *canvas) {
     if (canvas->wheel != 0)
         camera_zoom(&viewer->camera, view, pow(1.25, canvas->wheel), canvas->x, canvas->y);
     if (!canvas->released || canvas->moved >= 4 * ui_scale()) return;
-    viewer_ask(viewer, "follow %d %d", (int)canvas->x, (int)canvas->y);
-    viewer->clicked = true;
+    uint64_t followed = followed_at(viewer, view, canvas->x, canvas->y);
+    if (followed)
+        viewer->chosen = followed;
+    else if (viewer->frame && viewer->frame->section.pixel)
+        follow_near(viewer, &viewer->frame->section, canvas->x, canvas->y);
 }
 
 /* A bar of round length. */
@@ -84,6 +117,16 @@ static void draw_followed(const Viewer *viewer, const PictureView *view) {
     }
 }
 
+/* The course so far, in what room is left between legend and caption. */
+static void draw_small_charts(Viewer *viewer, float x, float y, float width) {
+    static const int which[] = {CHART_SHARE, CHART_CONJUGATE};
+    float s = ui_scale(), height = 120 * s, foot = viewer->area.y + viewer->area.h - 90 * s;
+    for (int i = 0; i < 2 && y + height < foot; i++, y += height + 8 * s) {
+        ui_rect((UiRect){x, y, width, height}, viewer->look->overlay, 4 * s);
+        charts_draw(viewer, which[i], (UiRect){x, y + 4 * s, width, height - 4 * s}, true, NAN);
+    }
+}
+
 static void draw_legend(Viewer *viewer) {
     float s = ui_scale(), x = viewer->area.x + 10 * s, top = viewer->area.y + 10 * s, y = top,
           width = LEGEND_WIDTH * s;
@@ -95,6 +138,7 @@ static void draw_legend(Viewer *viewer) {
         y += legend_clones(viewer, x, y, width) + 10 * s;
     y += legend_kinds(viewer, x, y, width);
     ui_name("Legend", (UiRect){x, top, width, y - top});
+    draw_small_charts(viewer, x, y + 10 * s, width);
 }
 
 /* What an agent is, at the picture's foot: nobody should take a dot for a cell while it stands for a million.
@@ -105,10 +149,12 @@ static void draw_caption(const Viewer *viewer) {
     text_cells((double)viewer->status.blast_weight, weight);
     text_cells((double)viewer->status.agents, agents);
     bool single = viewer->status.blast_weight <= 1;
-    snprintf(text, sizeof text,
-             single ? "%s agents; each blast here is one single cell%s"
-                    : "%s agents; each blast here stands for %s cells",
-             agents, single ? "" : weight);
+    if (single)
+        snprintf(text, sizeof text, "%s agents. A blast here is one single cell.", agents);
+    else
+        snprintf(text, sizeof text,
+                 "%s agents. A blast here stands for %s cells, a healthy cell for another number.", agents,
+                 weight);
     float height = ui_wrapped_height(UI_BODY, text, width - 20 * s) + 16 * s;
     UiRect rect = {viewer->area.x + 10 * s, viewer->area.y + viewer->area.h - height - 10 * s, width, height};
     ui_rect(rect, viewer->look->overlay, 4 * s);

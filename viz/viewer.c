@@ -1,5 +1,6 @@
 #include "viewer.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "camera.h"
+#include "fuzz.h"
 #include "paint.h"
 #include "panels.h"
 #include "record.h"
@@ -41,7 +43,8 @@ static double seconds(void) {
 }
 
 static void choices_default(Viewer *viewer) {
-    viewer->choices = (Choices){.colour = QUANTITY_KIND,
+    viewer->choices = (Choices){.light = viewer->options->light,
+                                .colour = QUANTITY_KIND,
                                 .lo = NAN,
                                 .hi = NAN,
                                 .kinds = PICTURE_ALL,
@@ -68,7 +71,12 @@ static Status open_all(Viewer *viewer) {
     REQUIRE(ui_create(viewer->window.window, viewer->window.renderer, viewer->window.scale, FONT),
             STATUS_FAILED, "window: fonts: %s", SDL_GetError());
     TRY(script_open(&viewer->script, viewer->options->script));
-    viewer->scripted = viewer->options->script || viewer->options->unattended;
+    viewer->scripted = viewer->options->script || viewer->options->unattended || viewer->options->fuzz_s > 0;
+    if (viewer->options->record) {
+        viewer->hands = fopen(viewer->options->record, "w");
+        REQUIRE(viewer->hands, STATUS_FAILED, "%s: cannot be written: %s", viewer->options->record,
+                strerror(errno));
+    }
     return source_open(viewer);
 }
 
@@ -78,6 +86,9 @@ static Status close_all(Viewer *viewer, Status status) {
     Status closed = source_close(viewer);
     (void)record_stop(viewer->record, viewer);
     script_close(viewer->script);
+    if (viewer->hands && fclose(viewer->hands) != 0 && status == STATUS_OK)
+        status =
+            status_set(STATUS_FAILED, "%s: cannot be written: %s", viewer->options->record, strerror(errno));
     history_destroy(&viewer->history);
     free(viewer->pixels);
     free(viewer->point);
@@ -119,14 +130,15 @@ static Status handle_events(Viewer *viewer) {
 
 static void draw_panels(Viewer *viewer) {
     float s = ui_scale(), w = (float)viewer->window.w, h = (float)viewer->window.h;
-    float top = 46 * s, foot = 72 * s, side = 312 * s;
-    viewer->area = (UiRect){0, top, w - side, h - top - foot};
+    float top = 46 * s, foot = 72 * s, side = 312 * s, tour = panel_tour_height(viewer, w - side);
+    viewer->area = (UiRect){0, top, w - side, h - top - foot - tour};
     panel_top(viewer, (UiRect){0, 0, w, top});
     panel_side(viewer, (UiRect){w - side, top, side, h - top});
     panel_timeline(viewer, (UiRect){0, h - foot, w - side, foot});
     static void (*const views[VIEWS])(Viewer *) = {view_marrow, view_flow, view_charts};
     views[viewer->choices.view](viewer);
-    panel_tour(viewer);
+    if (tour > 0) panel_tour(viewer, (UiRect){0, h - foot - tour, w - side, tour});
+    panel_cell(viewer);
     panel_notice(viewer);
     if (viewer->choices.help) panel_help(viewer);
 }
@@ -146,10 +158,13 @@ static Status draw(Viewer *viewer) {
     return STATUS_OK;
 }
 
-/* Where no screen sets the pace. */
+/* Where no screen sets the pace. A script has none, but leaves the processor to the simulation while it waits
+ * for it. */
 static void keep_pace(Viewer *viewer, double started_s) {
     double left_s = PICTURE_S - (seconds() - started_s);
-    if (!viewer->window.vsync && !viewer->scripted && left_s > 0) SDL_Delay((Uint32)(1000 * left_s + 0.5));
+    bool waiting = script_waits(viewer->script) || (viewer->tour && script_waits(viewer->tour->script));
+    if (viewer->scripted ? waiting : !viewer->window.vsync && left_s > 0)
+        SDL_Delay(viewer->scripted ? 10 : (Uint32)(1000 * left_s + 0.5));
 }
 
 /* What is saved of this picture. A file that cannot be written is no reason to close the window. */
@@ -173,8 +188,10 @@ static Status picture(Viewer *viewer) {
     double started_s = seconds();
     viewer->picture_s = viewer->pictures ? started_s - viewer->now_s : PICTURE_S;
     viewer->now_s = started_s;
+    if (viewer->pictures == 0) viewer->started_s = started_s;
     TRY(script_step(viewer->script, viewer));
     TRY(tour_step(viewer));
+    TRY(fuzz_step(viewer));
     TRY(handle_events(viewer));
     TRY(source_follow(viewer));
     TRY(draw(viewer));

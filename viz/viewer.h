@@ -35,6 +35,8 @@ typedef struct Choices {
     double concentration_ng_ml;
 } Choices;
 
+enum { LABEL_DOSES = 64 };
+
 struct Script;
 struct Tour;
 struct Record;
@@ -55,6 +57,7 @@ typedef struct Viewer {
     UiRect area; /* of the view, in pixels */
     PictureView asked, asked_flow;
     bool asked_any;
+    double gate_left_percent, gate_right_percent; /* of blasts, in the flow view; NaN: not counted */
     PicturePalette palette;
     ViewKind in_texture;
     uint64_t painted;                         /* serial of the frame in the texture, */
@@ -68,6 +71,9 @@ typedef struct Viewer {
     uint64_t chosen;     /* identity of the cell in the panel; 0: none */
     SessionPoint *point; /* of the chosen cell */
     size_t points, points_room;
+    DoseRecord label_dose[LABEL_DOSES]; /* the label's course, for comparison */
+    int label_doses;
+    double label_until_h; /* it was made for */
     const Look *look;
     struct Script *script;
     struct Tour *tour;
@@ -77,7 +83,8 @@ typedef struct Viewer {
     char notice[256];      /* shown for a while */
     double notice_until_s;
     uint64_t messages_seen;
-    double now_s, picture_s, cost_ms; /* the clock; since the picture before; what one picture costs */
+    double started_s, now_s, picture_s,
+        cost_ms; /* the clock; since the picture before; what one picture costs */
     uint64_t pictures;
     bool quit, scripted; /* scripted: a fixed clock, nothing waits for the screen */
 } Viewer;

@@ -21,6 +21,7 @@ static Status open_renderer(Window *window) {
 Status window_open(Window *window, const char *title, int w, int h, double zoom) {
     bool rescaled;
     *window = (Window){.zoom = zoom > 0 ? zoom : 1};
+    w = (int)(w * window->zoom), h = (int)(h * window->zoom);
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return sdl_failed(STATUS_UNAVAILABLE, "no display");
@@ -28,7 +29,7 @@ Status window_open(Window *window, const char *title, int w, int h, double zoom)
     window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
                                       SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!window->window) return sdl_failed(STATUS_UNAVAILABLE, "cannot be opened");
-    SDL_SetWindowMinimumSize(window->window, 960, 600);
+    SDL_SetWindowMinimumSize(window->window, (int)(960 * window->zoom), (int)(600 * window->zoom));
     TRY(open_renderer(window));
     return window_measure(window, &rescaled);
 }
