@@ -344,7 +344,7 @@ format-check:
 	clang-format --dry-run -Werror $(FORMATTED)
 
 lint: ## clang-tidy and cppcheck; silent when clean
-	clang-tidy --quiet $(wildcard host/*.c viz/session*.c) kernels/kernels_c.c -- $(filter-out -Werror,$(HOST)) \
+	clang-tidy --quiet $(wildcard host/*.c viz/*.c) kernels/kernels_c.c -- $(filter-out -Werror,$(HOST)) $(shell pkg-config --cflags $(SCREEN) 2>/dev/null) \
 	  -DKERNEL_SET=kernels_native -DMARROW_VERSION='""' -DMARROW_GIT='""' -DMARROW_FLAGS='""' -DMARROW_SETS='""'
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem --suppress=arrayIndexOutOfBoundsCond -DTARGET_C -D__x86_64__ -D__GNUC__=12 host viz

@@ -38,6 +38,17 @@ void camera_zoom(Camera *camera, const PictureView *view, double factor, double 
     keep(camera);
 }
 
+static bool same(double a, double b) {
+    return a == b || (isnan(a) && isnan(b));
+}
+
+bool camera_same_view(const PictureView *a, const PictureView *b) {
+    return a->mode == b->mode && a->width == b->width && a->height == b->height && a->x_um == b->x_um &&
+           a->y_um == b->y_um && a->pixels_per_um == b->pixels_per_um && a->colour == b->colour &&
+           same(a->lo, b->lo) && same(a->hi, b->hi) && same(a->cell_um, b->cell_um) && a->kinds == b->kinds &&
+           a->across == b->across && a->up == b->up;
+}
+
 void camera_view(const Camera *camera, const Choices *choices, int w, int h, double margin,
                  PictureView *out) {
     double free_w = w - margin > 1 ? w - margin : 1;

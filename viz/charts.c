@@ -65,7 +65,8 @@ enum { SPECS = sizeof specs / sizeof specs[0] };
 
 static double value_of(const Curve *curve, const Observation *row) {
     const char *at = (const char *)row + curve->offset;
-    return curve->factor * (curve->whole ? (double)*(const int64_t *)at : *(const double *)at);
+    return curve->factor *
+           (curve->whole ? (double)*(const int64_t *)(const void *)at : *(const double *)(const void *)at);
 }
 
 /* What chart_line walks along. */

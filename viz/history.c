@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void history_clear(History *history) {
     for (int i = 0; i < HISTORY_BRANCHES; i++) history->branch[i].rows = 0;
@@ -41,13 +40,20 @@ static Status follow_branch(History *history, Session *session, int number) {
     return STATUS_OK;
 }
 
-/* Where two branches hold the same bytes they are one. */
+/* Cells, and what they have taken up: two courses that differ in anything differ in these. */
+static bool same_row(const Observation *a, const Observation *b) {
+    return a->time_h == b->time_h && a->blasts_marrow_cells == b->blasts_marrow_cells &&
+           a->agents == b->agents && a->b_mature_cells == b->b_mature_cells &&
+           a->drug_given_nmol == b->drug_given_nmol && a->drug_taken_nmol == b->drug_taken_nmol &&
+           a->adc_central_ng_ml == b->adc_central_ng_ml;
+}
+
+/* Where two branches hold the same rows they are one. */
 static void find_fork(History *history, int number) {
     HistoryBranch *branch = &history->branch[number % HISTORY_BRANCHES];
     const HistoryBranch *other = &history->branch[(number + HISTORY_BRANCHES - 1) % HISTORY_BRANCHES];
     size_t same = 0;
-    while (same < branch->rows && same < other->rows &&
-           memcmp(&branch->row[same], &other->row[same], sizeof *branch->row) == 0)
+    while (same < branch->rows && same < other->rows && same_row(&branch->row[same], &other->row[same]))
         same++;
     branch->left_h = same > 0 ? branch->row[same - 1].time_h : NAN;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "camera.h"
+
 const char *const paint_ramp_names[PAINT_RAMPS] = {"viridis", "cividis", "grey"};
 
 /* Nine stops of cividis (Nunez, Anderton and Renslow 2018, PLoS ONE 13:e0199239), made to look the same with
@@ -143,11 +145,9 @@ Status paint_upload(Viewer *viewer) {
 bool paint_current(const Viewer *viewer) {
     if (!viewer->frame || viewer->frame->now.time_h != viewer->status.time_h) return false;
     if (viewer->choices.view == VIEW_MARROW)
-        return paint_ready(viewer) &&
-               memcmp(&viewer->frame->section.view, &viewer->asked, sizeof viewer->asked) == 0;
+        return paint_ready(viewer) && camera_same_view(&viewer->frame->section.view, &viewer->asked);
     if (viewer->choices.view == VIEW_FLOW)
-        return paint_ready(viewer) &&
-               memcmp(&viewer->frame->flow.view, &viewer->asked_flow, sizeof viewer->asked_flow) == 0;
+        return paint_ready(viewer) && camera_same_view(&viewer->frame->flow.view, &viewer->asked_flow);
     return true;
 }
 

@@ -21,7 +21,7 @@ static const ConfigKey *key_named(const char *path) {
 }
 
 static double *field_of(Config *config, const ConfigKey *key) {
-    return (double *)((char *)config + key->offset);
+    return (double *)(void *)((char *)config + key->offset);
 }
 
 /* "internalisation of the CD22-conjugate complex, 1/h" -> the name and the unit. */

@@ -6,6 +6,7 @@
 
 #include "../host/report_table.h"
 #include "../host/snapshot_read.h"
+#include "camera.h"
 
 struct Playback {
     const char *folder;
@@ -220,7 +221,7 @@ static Status make_picture(Playback *p, const PictureView *view, Picture *out) {
 }
 
 static bool differs(bool had, const PictureView *shown, const PictureView *wanted) {
-    return had != (wanted != NULL) || (wanted && memcmp(shown, wanted, sizeof *shown) != 0);
+    return had != (wanted != NULL) || (wanted && !camera_same_view(shown, wanted));
 }
 
 static Status make_pictures(Playback *p, const PictureView *section, const PictureView *flow) {

@@ -90,7 +90,7 @@ static bool compare(double a, const char *op, double b, bool *known) {
 }
 
 Status script_holds(const Viewer *viewer, const char *place, const char *condition, bool *holds) {
-    Words words;
+    Words words = {.count = 0};
     double is, wanted;
     bool known;
     words_split(&words, condition);
@@ -126,7 +126,7 @@ static Status say_session(Script *script, Viewer *viewer, const char *line) {
 }
 
 Status script_say(Script *script, Viewer *viewer, const char *place, const char *line) {
-    Words words;
+    Words words = {.count = 0};
     if (place != script->place) snprintf(script->place, sizeof script->place, "%s", place);
     words_split(&words, line);
     if (words.count == 0 || words.word[0][0] == '#') return STATUS_OK;
@@ -141,7 +141,7 @@ Status script_say(Script *script, Viewer *viewer, const char *place, const char 
 
 /* Waiting for a condition, with a limit: a test that hangs says nothing. */
 static Status check_condition(Script *script, Viewer *viewer) {
-    bool holds;
+    bool holds = false;
     char now[64] = "";
     TRY(script_holds(viewer, script->place, script->condition, &holds));
     if (holds) {
@@ -149,7 +149,7 @@ static Status check_condition(Script *script, Viewer *viewer) {
         return STATUS_OK;
     }
     if (viewer->now_s < script->give_up_s) return STATUS_OK;
-    Words words;
+    Words words = {.count = 0};
     words_split(&words, script->condition);
     value_text(viewer, words.word[0], now);
     return status_set(STATUS_FAILED, "%s: waited in vain for %s; it is %s", script->place, script->condition,

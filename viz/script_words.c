@@ -189,7 +189,7 @@ static Status verb_wait(Script *script, Viewer *viewer, const Words *words, cons
 
 /* until NAME OPERATOR VALUE [SECONDS] */
 static Status verb_until(Script *script, Viewer *viewer, const Words *words, const char *line) {
-    bool holds;
+    bool holds = false;
     const char *condition = strstr(line, "until") + 5;
     TRY(script_holds(viewer, script->place, condition, &holds));
     snprintf(script->condition, sizeof script->condition, "%s", condition);
@@ -198,7 +198,7 @@ static Status verb_until(Script *script, Viewer *viewer, const Words *words, con
 }
 
 static Status verb_expect(Script *script, Viewer *viewer, const Words *words, const char *line) {
-    bool holds;
+    bool holds = false;
     char now[64];
     const char *condition = strstr(line, "expect") + 6;
     TRY(script_holds(viewer, script->place, condition, &holds));

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "camera.h"
 #include "playback.h"
 
 static bool is_folder(const char *path) {
@@ -79,7 +80,7 @@ Status source_ask(Viewer *viewer, const char *command, uint64_t *serial) {
 }
 
 static bool same(bool has, const PictureView *is, bool wants, const PictureView *wanted) {
-    return has == wants && (!wants || memcmp(is, wanted, sizeof *is) == 0);
+    return has == wants && (!wants || camera_same_view(is, wanted));
 }
 
 Status source_look(Viewer *viewer) {

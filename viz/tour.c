@@ -245,7 +245,7 @@ static Status do_lines(Viewer *viewer, Tour *tour, const TourStep *step, const c
 
 static Status check_expected(const Viewer *viewer, const TourStep *step, const char *place) {
     for (int i = 0; i < step->expects; i++) {
-        bool holds;
+        bool holds = false;
         TRY(script_holds(viewer, place, step->expect[i], &holds));
         REQUIRE(holds, STATUS_FAILED, "%s: expected %s, which does not hold", place, step->expect[i]);
     }

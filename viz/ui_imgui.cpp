@@ -302,7 +302,7 @@ const char *format_text(const char *format, va_list arguments) {
     va_end(arguments)
 
 bool ui_create(SDL_Window *window, SDL_Renderer *renderer, float scale, const char *font_path) {
-    memset(&state, 0, sizeof state);
+    state = State();
     state.alive = true;
     state.scale = scale;
     ImGui::CreateContext();
@@ -323,7 +323,7 @@ void ui_destroy(void) {
     ImGui_ImplSDL2_Shutdown();
     ImGui::DestroyContext();
     if (state.texture) SDL_DestroyTexture(state.texture);
-    memset(&state, 0, sizeof state);
+    state = State();
 }
 
 bool ui_rescale(SDL_Renderer *renderer, float scale, const char *font_path) {
