@@ -73,4 +73,41 @@ for tour in "$root"/configs/tours/adc.yaml "$root"/configs/tours/doses.yaml; do
     [ $got -eq 0 ] || sed 's/^/  /' stderr
 done
 
+# Without ffmpeg a video is numbered pictures; without the font, ImGui's own.
+printf 'until state = paused\ndo video\nwait 3\ndo video\nwait 2\n' > video.txt
+PATH=/nonexistent "$marrow" view "${small[@]}" --script video.txt > stdout 2> stderr
+result $? "a video without ffmpeg"
+[ -s marrow-0001/000001.png ] && [ -s marrow-0001/000003.png ]
+result $? "is a folder of pictures"
+if command -v ffmpeg > /dev/null; then
+    "$marrow" view "${small[@]}" --script video.txt > stdout 2> stderr && [ -s marrow-0001.mp4 ]
+    result $? "a video through ffmpeg"
+else
+    echo "skip - a video through ffmpeg: no ffmpeg here (make deps-dev)"
+fi
+printf 'until state = paused\nkey 3\nwait 3\n' > font.txt
+MARROW_FONT=/nonexistent "$marrow" view "${small[@]}" --script font.txt > stdout 2> stderr
+result $? "no font: another one stands in"
+
+refused() { # NAME CODE TEXT WORD...: one line on stderr
+    local name=$1 code=$2 text=$3 got
+    shift 3
+    timeout 60 "$marrow" view "$@" > stdout 2> stderr
+    got=$?
+    [ "$got" -eq "$code" ] && grep -qF -- "$text" stderr
+    result $? "$name"
+    [ "$got" -eq "$code" ] || sed "s/^/  exit $got: /" stderr
+}
+refused "no such tour" 2 "no such tour" --tour nowhere
+refused "unattended without a tour" 2 "needs a tour" --unattended "${small[@]}"
+refused "no such script" 2 "nowhere.txt: cannot be read" --script nowhere.txt "${small[@]}"
+echo "dance" > wrong.txt
+refused "no such word" 2 "wrong.txt:1: " --script wrong.txt "${small[@]}"
+echo "expect day = 3" > wrong.txt
+refused "an expectation that is not met" 1 "wrong.txt:1: expected day = 3; it is 0" --script wrong.txt "${small[@]}"
+printf 'title: x\nconfig: y.yaml\nsteps:\n  - text: a\n    til: day > 1\n' > wrong.yaml
+refused "a tour with a word it does not know" 2 "wrong.yaml:5: a step has text, do, point, until and expect" --tour wrong.yaml
+refused "a folder that holds no run" 2 "config.yaml" "$work"
+SDL_VIDEODRIVER=x11 DISPLAY='' refused "no display" 69 "no display" "${small[@]}"
+
 [ "$failures" -eq 0 ]

@@ -69,6 +69,35 @@ static void next_dose(const Viewer *viewer) {
     ui_text_dim("%d given%s", dosing->given, dosing->running_mg_per_h > 0 ? ", one is running in" : "");
 }
 
+/* Back to just before that dose, without it, and on to this day: the course as it was stays, dashed. */
+static void what_if(Viewer *viewer) {
+    const History *history = &viewer->history;
+    int number = 0, wanted = (int)viewer->choices.what_if;
+    double now_d = viewer->status.time_h / 24;
+    for (size_t i = 0; i < history->events; i++) {
+        const DoseRecord *event = &history->event[i];
+        if (event->kind != DOSE_GIVEN || ++number != wanted) continue;
+        double before_h = fmax(0, event->time_h - viewer->status.dt_h);
+        viewer_ask(viewer, "pause");
+        viewer_ask(viewer, "seek %.10g", before_h / 24);
+        viewer_ask(viewer, "skip");
+        if (now_d * 24 > before_h) viewer_ask(viewer, "until %.10g", now_d);
+        return;
+    }
+    viewer_notice(viewer, "Dose %d has not been given yet", wanted);
+}
+
+static void side_what_if(Viewer *viewer) {
+    float half = half_width();
+    ui_text("What if it had been skipped?");
+    ui_width(half);
+    ui_number("##What if dose", &viewer->choices.what_if, 0, 1, 99, "dose %.0f");
+    ui_same_line();
+    if (ui_button("Skip it##what if", -1)) what_if(viewer);
+    ui_tip("goes back to just before that dose, leaves it out, and runs on to this day; the course as it was "
+           "stays to compare, dashed");
+}
+
 static void side_concentration(Viewer *viewer) {
     ui_text("In vitro: a constant concentration");
     ui_width(-1);
@@ -99,6 +128,7 @@ void side_dose(Viewer *viewer) {
     ui_disabled_end();
     ui_same_line();
     shortcut_button(viewer, "Stop the course", "stop", -1, false);
+    side_what_if(viewer);
 }
 
 static void colour_choice(Viewer *viewer) {
@@ -229,6 +259,7 @@ void panel_top(Viewer *viewer, UiRect rect) {
 
 void panel_notice(Viewer *viewer) {
     float s = ui_scale();
+    if (viewer->status.state == SESSION_FAILED) viewer_notice(viewer, "%.200s", viewer->status.message);
     if (!*viewer->notice || viewer->now_s > viewer->notice_until_s) return;
     float width = fminf(ui_text_width(UI_BODY, viewer->notice) + 32 * s, viewer->area.w - 40 * s);
     float height = ui_wrapped_height(UI_BODY, viewer->notice, width - 32 * s) + 20 * s;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "camera.h"
 #include "fuzz.h"
@@ -19,7 +20,6 @@
 #include "tour.h"
 
 static const double PICTURE_S = 1.0 / 60, NOTICE_S = 6;
-static const char *const FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 
 void viewer_notice(Viewer *viewer, const char *format, ...) {
     va_list arguments;
@@ -36,6 +36,18 @@ void viewer_ask(Viewer *viewer, const char *format, ...) {
     vsnprintf(command, sizeof command, format, arguments);
     va_end(arguments);
     if (source_ask(viewer, command, NULL) != STATUS_OK) viewer_notice(viewer, "%s", status_message());
+}
+
+/* MARROW_FONT, or DejaVu Sans where Debian, Fedora or Arch put it; NULL: ImGui's own will do. */
+static const char *font_path(void) {
+    static const char *const places[] = {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+                                         "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
+                                         "/usr/share/fonts/TTF/DejaVuSans.ttf"};
+    const char *wanted = getenv("MARROW_FONT");
+    if (wanted) return wanted;
+    for (int i = 0; i < 3; i++)
+        if (access(places[i], R_OK) == 0) return places[i];
+    return NULL;
 }
 
 static double seconds(void) {
@@ -56,6 +68,7 @@ static void choices_default(Viewer *viewer) {
                                 .dose_mg_per_m2 = 0.8,
                                 .infusion_h = 1,
                                 .run_to_day = 21,
+                                .what_if = 2,
                                 .concentration_ng_ml = viewer->config.drug.constant_ng_per_ml};
     camera_reset(&viewer->camera);
 }
@@ -68,7 +81,7 @@ static Status open_all(Viewer *viewer) {
     snprintf(title, sizeof title, "marrow: %s",
              viewer->options->config_path ? viewer->options->config_path : "default patient");
     TRY(window_open(&viewer->window, title, 1280, 800, viewer->options->scale));
-    REQUIRE(ui_create(viewer->window.window, viewer->window.renderer, viewer->window.scale, FONT),
+    REQUIRE(ui_create(viewer->window.window, viewer->window.renderer, viewer->window.scale, font_path()),
             STATUS_FAILED, "window: fonts: %s", SDL_GetError());
     TRY(script_open(&viewer->script, viewer->options->script));
     viewer->scripted = viewer->options->script || viewer->options->unattended || viewer->options->fuzz_s > 0;
@@ -117,7 +130,7 @@ static Status handle_event(Viewer *viewer, const SDL_Event *event) {
     if (event->type != SDL_WINDOWEVENT) return STATUS_OK;
     TRY(window_measure(&viewer->window, &rescaled));
     if (rescaled)
-        REQUIRE(ui_rescale(viewer->window.renderer, viewer->window.scale, FONT), STATUS_FAILED,
+        REQUIRE(ui_rescale(viewer->window.renderer, viewer->window.scale, font_path()), STATUS_FAILED,
                 "window: fonts: %s", SDL_GetError());
     return STATUS_OK;
 }

@@ -31,7 +31,7 @@ typedef struct Choices {
     bool dots;                /* flow as dots, else density */
     double speed_per_s;       /* 0: as fast as possible */
     double dose_mg_per_m2, infusion_h;
-    double run_to_day;
+    double run_to_day, what_if; /* what_if: number of a dose */
     double concentration_ng_ml;
 } Choices;
 
