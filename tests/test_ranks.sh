@@ -67,9 +67,9 @@ compare growth "$configs/untreated.yaml" -s simulation.agents=20000 -s patient.m
 if have_mpi; then
     "${many[@]}" 2 "$marrow" run "$configs/none.yaml" -o "$work/none" > "$work/out" 2>&1
     result $(($? == 2 ? 0 : 1)) "a missing config under mpirun: exit status 2"
-    # Open MPI kills whoever is still there a second after it passed the signal on: too soon on a busy machine.
-    OMPI_MCA_odls_base_sigkill_timeout=60 \
-        "${many[@]}" 2 "$marrow" run "$configs/label.yaml" -q --threads 1 -o "$work/stopped" > "$work/out" 2>&1 &
+    # Few agents: Open MPI kills whoever is still there a second after it passed the signal on.
+    "${many[@]}" 2 "$marrow" run "$configs/label.yaml" -s simulation.agents=50000 --until 3650 -q --threads 1 \
+        -o "$work/stopped" > "$work/out" 2>&1 &
     launcher=$!
     for _ in $(seq 100); do [ -s "$work/stopped/timeseries.csv" ] && break; sleep 0.1; done
     kill -TERM "$launcher"
