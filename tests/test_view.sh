@@ -39,12 +39,16 @@ script "picture: camera, colours, kinds, density, a cell followed" picture.txt "
 script "live parameters, cytometer, help, keyboard alone, screenshot" panels.txt "${small[@]}"
 script "in vitro: a concentration to slide" vitro.txt "$root/configs/invitro.yaml" -s simulation.agents=2000
 
+script "cells followed, and their daughters" family.txt "$root/configs/untreated.yaml" -s simulation.agents=5000 \
+    -s patient.marrow_blast_fraction=0.05
+
 holds() { # NAME TEXT FILE
     grep -qaF -- "$2" "$3"
     result $? "$1"
 }
 holds "a screenshot says what made it" "marrow $("$marrow" version | sed -n '1s/^marrow \([^ ]*\).*/\1/p')" marrow-0001.png
 holds "and that it is not for treating patients" "not for treating patients" marrow-0001.png
+holds "a daughter names her mother" '"mother":' family.json
 holds "state as JSON" '"day":	2' values.json
 
 # docs/view.md names every action, word and value.

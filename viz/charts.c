@@ -53,7 +53,7 @@ static const ChartSpec specs[] = {
      .curve = {REAL("free payload", payload_per_blast, LOOK_DYING), REAL("DNA breaks", damage_per_blast, LOOK_BLOOD)}},
     {"Healthy B cells", "B cells", "", true, 1e8, 1e11,
      .curve = {WHOLE("mature", b_mature_cells, LOOK_B_MATURE), WHOLE("precursors", b_precursor_cells, LOOK_B_PRECURSOR)}},
-    {"Blood counts", "Counts", "1e9/L", true, 0.01, 1000,
+    {"Blood counts", "Counts", "10\u2079/L", true, 0.01, 1000,
      .curve = {REAL("neutrophils", anc_1e9_per_l, LOOK_MARROW), REAL("platelets", platelets_1e9_per_l, LOOK_BLAST)},
      .level = {{0.5, "neutrophils 0.5"}}},
     {"Liver", "Liver", "times the upper limit", false, 0, 1,

@@ -23,8 +23,7 @@ static void draw_mouse(const Viewer *viewer, UiFont font, float x, float *y, flo
     static const char *const lines[] = {
         "Picture: drag to move it, wheel to come closer, press a cell to follow it and its daughters.",
         "Flow: drag to move the gates. Charts: point to read values, press twice to go to that day.",
-        "Time: drag the bar at the foot, back or ahead. Doing something else in the past makes a branch; "
-        "what was left is dashed.",
+        "Time: drag the bar at the foot. What is done in the past is a branch; what was left is dashed.",
         "Numbers: press Ctrl and click a slider to type one.",
     };
     float s = ui_scale();

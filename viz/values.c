@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,6 +261,23 @@ static cJSON *items(void) {
     return list;
 }
 
+static cJSON *cells(const Viewer *viewer) {
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < viewer->traces; i++) {
+        const SessionTrace *trace = &viewer->trace[i];
+        char identity[17], mother[17];
+        cJSON *cell = cJSON_CreateObject();
+        snprintf(identity, sizeof identity, "%016" PRIx64, trace->identity);
+        snprintf(mother, sizeof mother, "%016" PRIx64, trace->mother);
+        cJSON_AddStringToObject(cell, "identity", identity);
+        if (trace->mother) cJSON_AddStringToObject(cell, "mother", mother);
+        cJSON_AddNumberToObject(cell, "from_day", trace->from_h / 24);
+        if (!isnan(trace->gone_h)) cJSON_AddNumberToObject(cell, "gone_day", trace->gone_h / 24);
+        cJSON_AddItemToArray(list, cell);
+    }
+    return list;
+}
+
 static cJSON *all_values(const Viewer *viewer) {
     cJSON *root = cJSON_CreateObject();
     value_find("");
@@ -275,6 +293,7 @@ static cJSON *all_values(const Viewer *viewer) {
     }
     cJSON_AddStringToObject(root, "message", viewer->status.message);
     cJSON_AddStringToObject(root, "device", viewer->status.device);
+    cJSON_AddItemToObject(root, "cells", cells(viewer));
     cJSON_AddItemToObject(root, "widgets", items());
     return root;
 }
