@@ -1,19 +1,11 @@
 #!/bin/bash
 # A hundred and fifty patients of configs/transplant.yaml who differ by luck alone: VOD after transplant as often and as late as
 # published, and what else became of them; sixty of configs/monitored.yaml under each policy. About three minutes. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-config=$PWD/configs/transplant.yaml
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+config=$configs/transplant.yaml
 cd "$work" || exit 1
-failures=0
 patients=150
-
-result() { # STATUS NAME
-    [ "$1" -eq 0 ] && echo "ok - $2" || { echo "not ok - $2"; failures=$((failures + 1)); }
-}
 
 one() {
     "$marrow" run "$config" --seed "$1" -o "$1" -s simulation.agents=1000 -s simulation.dt_h=4 --threads 1 -q

@@ -1,23 +1,9 @@
 #!/bin/bash
 # ro-crate-metadata.json as others read it: the package rocrate from PyPI loads the crates of a run and of a sweep, and
 # finds in them what is in the folders. What is missing is a skip. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 if ! python3 -c 'import rocrate' 2> /dev/null; then
     echo "skip - rocrate: no python3 here that has it (pip install rocrate)"

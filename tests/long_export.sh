@@ -2,23 +2,9 @@
 # Other programs read what is written: h5py, R (hdf5r) and ParaView the snapshots, h5py and R a checkpoint, FlowIO and
 # FlowKit the FCS file; each must find the cells that timeseries.csv counts, or those another one found. A program that
 # is missing is a skip. Run by tests/run.sh, which sets MARROW; needs deps-dev, and FlowIO and FlowKit from PyPI.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 python_with() { # MODULE: a python3 that has it; Debian's own may not be the first in PATH
     local python

@@ -1,23 +1,9 @@
 #!/bin/bash
 # A report in a browser: Chromium shows it at two widths and prints it, says no word of complaint and loads nothing
 # but the page. The pictures stay in build/test-artefacts. Run by tests/run.sh, which sets MARROW; needs deps-dev.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
 kept=$(dirname "$marrow")/test-artefacts
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 if ! command -v chromium > /dev/null; then
     echo "skip - a report in a browser: no chromium here (make deps-dev)"

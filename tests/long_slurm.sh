@@ -2,15 +2,12 @@
 # The scripts of docs/slurm on a cluster of one node that is started here: a sweep as a job array, with a task requeued in
 # the middle, gives the table of a sweep run directly; a run that is out of time goes on in the next job. Needs
 # slurm-wlm and munge (deps-dev), and root. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
 export MARROW=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
 scripts=$PWD/docs/slurm
-work=$(mktemp -d) || exit 1
 host=$(hostname -s)
 daemons=()
-failures=0
 
 clean_up() {
     scancel --state=RUNNING --user=root 2> /dev/null
@@ -20,15 +17,6 @@ clean_up() {
         kill -KILL "${daemons[i]}" 2> /dev/null
     done
     rm -rf "$work"
-}
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
 }
 
 skip() { # REASON

@@ -1,10 +1,7 @@
 #!/bin/bash
 # Blood counts and liver of a run, under a constant concentration, against R's deSolve on the equations written again.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-build/marrow}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 name="counts and liver of a year against deSolve"
 
 Rscript -e 'library(deSolve)' > /dev/null 2>&1 || { echo "skip - $name: R's deSolve is missing; make deps-dev"; exit 0; }

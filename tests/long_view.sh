@@ -1,27 +1,14 @@
 #!/bin/bash
 # marrow view, what takes longer: every tour by itself at its full size, random hands under a seed and their record again,
 # and real buttons pressed by xdotool on a virtual X screen. FUZZ_SECONDS (60) is how long hands are random.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-root=$PWD
 view=$(dirname "$marrow")/marrow-view
 [ -x "$view" ] || { echo "skip - view: marrow-view is not built here (make deps)"; exit 0; }
-work=$(mktemp -d) || exit 1
 screen=
 trap 'rm -rf "$work"; [ -z "$screen" ] || kill "$screen" 2> /dev/null' EXIT
 cd "$work" || exit 1
 export XDG_RUNTIME_DIR=$work SDL_RENDER_DRIVER=software
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 comes_through() { # NAME WORD...: marrow view WORD... ends well
     local name=$1

@@ -1,11 +1,8 @@
 #!/bin/bash
 # The command line from outside: exit codes, messages, folders, signals, full disks. Run by tests/run.sh, which sets
 # MARROW; by hand from the repository's root.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
 mounted=
 # shellcheck disable=SC2317 # called by trap
 tidy() {
@@ -14,23 +11,6 @@ tidy() {
 }
 trap tidy EXIT
 cd "$work" || exit 1
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
-
-check() { # NAME COMMAND...: the command succeeds
-    local name=$1
-    shift
-    "$@"
-    result $? "$name"
-}
 
 # expect NAME CODE TEXT WORD...: marrow WORD... exits CODE and says TEXT on stderr. An error says one line, beginning
 # with `marrow: `, and nothing on stdout.

@@ -1,27 +1,13 @@
 #!/bin/bash
 # The clinic in a run: the same bytes when stopped and resumed, on OpenCL, on two processes; off by default, and then nothing
 # of it is written; mistakes in rules are told with their place; death ends a run early. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 clinic=(-s simulation.agents=4000 -s simulation.dt_h=2 -s simulation.output_every_h=24 -s clinic.enabled=true
     -s policy.rules=label -s policy.supportive_care=true -s liver.sensitivity=2 -s liver.bilirubin_gain=5
     -s liver.ast_gain=8 --checkpoint-every 0.0001 --seed 7 --until 120 -q)
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 same() { # NAME DIR: its files are those of `straight`
     local bad=0 file

@@ -1,31 +1,11 @@
 #!/bin/bash
 # The whole program on CUDA, behind the driver and compiler of tests/fake_cuda.c and tests/fake_nvrtc.c: the same bytes
 # as cpu, on one device and on several; no driver, no compiler; and every call of either failing once.
-set -u
-marrow=${MARROW:-$PWD/build/marrow}
+. tests/script.sh
 fakes=$(dirname "$marrow")/tests
 config=$PWD/configs/label.yaml
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 export MARROW_CACHE_DIR=$work/cache
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
-
-check() { # NAME COMMAND...: the command succeeds
-    local name=$1
-    shift
-    "$@"
-    result $? "$name"
-}
 
 # run FOLDER WORD...: a patient that takes a fraction of a second.
 run() {

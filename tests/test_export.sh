@@ -1,23 +1,9 @@
 #!/bin/bash
 # marrow export: FCS, CSV and HDF5 of a snapshot hold the same cells, gates are what the cells give, nothing is
 # overwritten. Other programs read the files in long_export.sh. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 refused() { # NAME CODE TEXT WORD...: one line on stderr, nothing on stdout
     local name=$1 code=$2 text=$3 got

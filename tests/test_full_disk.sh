@@ -2,32 +2,19 @@
 # A disk that fills up while a run writes: the run ends with status 1 and says why, and --resume, once there is room, ends
 # with the files of a run that was never stopped. A small file system in memory is filled at random moments; where none may be
 # mounted, a limit on the size of files does the same. Run by tests/run.sh, which sets MARROW. FULL=20 does it more often.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
 
 # Those who may not mount here may do so in a namespace of their own.
 if [ -z "${IN_NAMESPACE:-}" ] && [ "$(id -u)" -ne 0 ] && unshare -Urm true 2> /dev/null; then
     IN_NAMESPACE=1 exec unshare -Urm bash "$0" "$@"
 fi
 
-work=$(mktemp -d) || exit 1
 trap 'umount "$work/disk" 2> /dev/null; rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 times=${FULL:-3}
 RANDOM=20263
 options=(-s simulation.agents=20000 -s simulation.dt_h=0.25 --until 35 --checkpoint-every 0.0005 -q)
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 same() { # DIR: its files are those of `straight`
     local file

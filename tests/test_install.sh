@@ -1,30 +1,10 @@
 #!/bin/bash
 # What `make install` puts down: pages that say all the program says, completion that works, and nothing of it after
 # `make uninstall`. Run by tests/run.sh, which sets MARROW; by hand from the repository's root.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
 build=$(dirname "${marrow#"$PWD"/}")
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 share=$work/usr/share
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
-
-check() { # NAME COMMAND...: the command succeeds
-    local name=$1
-    shift
-    "$@"
-    result $? "$name"
-}
 
 made() { # TARGET
     make --no-print-directory BUILD="$build" DESTDIR="$work" PREFIX=/usr "$1" > "$work/log" 2>&1 || { cat "$work/log"; return 1; }

@@ -1,23 +1,9 @@
 #!/bin/bash
 # Virtual patients: the same for one seed, prefixes of one another, within their ranges, and taken by a sweep. Run by
 # tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 "$marrow" patients -n 2000 --seed 7 -o all.csv && "$marrow" patients -n 20 --seed 7 > some.csv &&
     head -21 all.csv | cmp - some.csv && ! "$marrow" patients -n 20 --seed 8 | cmp -s - some.csv

@@ -1,17 +1,9 @@
 #!/bin/bash
 # The tarball of `make portable` runs where nothing of marrow's is installed: in a folder of its own, and (as root) in a root
 # directory that holds only it and the C library. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
 tarball=$(ls "$(dirname "$marrow")"/marrow-*.tar.gz)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-result() { # STATUS NAME
-    [ "$1" -eq 0 ] && echo "ok - $2" || { echo "not ok - $2"; failures=$((failures + 1)); }
-}
 
 hash_of() { grep -o '"state_hash":[^,]*' "$1"; }
 

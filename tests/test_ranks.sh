@@ -1,19 +1,10 @@
 #!/bin/bash
 # One population over several pools and processes gives the bytes of one: any list of devices, any number of MPI ranks, with
 # splitting, thinning, mutants and class changes. Run by tests/run.sh, which sets MARROW; by hand from the repository's root.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-failures=0
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 many=(mpirun --oversubscribe --bind-to none -n)
-
-result() { # STATUS NAME
-    [ "$1" -eq 0 ] && echo "ok - $2" || { echo "not ok - $2"; failures=$((failures + 1)); }
-}
 
 hash_of() { grep -o '"state_hash":[^,]*' "$1/run.json"; }
 

@@ -1,30 +1,9 @@
 #!/bin/bash
 # marrow report: one page from a run's folder, the same bytes each time, nothing fetched, nothing of the folder taken
 # for HTML. Run by tests/run.sh, which sets MARROW; by hand from the repository's root.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
-
-check() { # NAME COMMAND...: the command succeeds
-    local name=$1
-    shift
-    "$@"
-    result $? "$name"
-}
 
 holds() { # NAME TEXT [FILE]
     check "$1" grep -qF -- "$2" "${3:-a/report.html}"

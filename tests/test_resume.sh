@@ -1,26 +1,12 @@
 #!/bin/bash
 # Runs killed, stopped and resumed elsewhere leave the files of a run that was never stopped; damaged, foreign and
 # missing checkpoints are passed over or refused. Run by tests/run.sh, which sets MARROW. KILLS=50 kills more often.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 kills=${KILLS:-6}
 RANDOM=20261
 options=(-s simulation.agents=20000 -s simulation.dt_h=0.25 --until 35 --checkpoint-every 0.0002 -q)
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 run() { # DIR OPTION...
     local dir=$1

@@ -1,27 +1,13 @@
 #!/bin/bash
 # A run of several processes that is killed or stopped goes on with any other number of them, on a list of devices or on
 # OpenCL, to the files of a run that was never stopped. Run by tests/run.sh, which sets MARROW. KILLS=10 kills more often.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 kills=${KILLS:-2}
 RANDOM=20262
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 options=(-s simulation.agents=40000 -s simulation.dt_h=0.25 --until 25 --checkpoint-every 0.0005 -q --threads 1)
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 if ! command -v mpirun > /dev/null || "$marrow" version | grep -q '^MPI *none'; then
     echo "skip - resuming on ranks: no mpirun here, or marrow was built without MPI"

@@ -1,33 +1,12 @@
 #!/bin/bash
 # marrow view --headless: scripts drive a session, and whatever was looked at, gone back to or done, the files are
 # those of a run that did the same without. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
 fakes=$(dirname "$marrow")/tests
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 export MARROW_CACHE_DIR=$work/cache
-failures=0
 options=(-s simulation.agents=20000 --until 20)
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
-
-check() { # NAME COMMAND...: the command succeeds
-    local name=$1
-    shift
-    "$@"
-    result $? "$name"
-}
 
 # view WORD... < SCRIPT
 view() {

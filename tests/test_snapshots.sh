@@ -1,24 +1,10 @@
 #!/bin/bash
 # Snapshots: the same files from any number of threads, instruction set, device and after --resume; those of an earlier
 # run go, other files stay; a full disk leaves no half of one. Run by tests/run.sh, which sets MARROW.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 options=(-s simulation.agents=30000 -s output.snapshot_agents=4000 --until 24 --snapshot-every 7 -q)
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
 
 run() { # DIR OPTION...
     local dir=$1

@@ -2,33 +2,12 @@
 # marrow sweep: each run the bytes of `marrow run`, whatever is at once, in slices, over ranks, killed or stopped and
 # resumed; one that fails leaves the others alone. Run by tests/run.sh, which sets MARROW; by hand from the
 # repository's root.
-set -u
+. tests/script.sh
 
-marrow=${MARROW:-$PWD/build/marrow}
-configs=$PWD/configs
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 grid=("$configs/label.yaml" -s simulation.agents=2000 --until 22
     --vary patient.marrow_blast_fraction=0.5,0.7,0.9 --vary dosing.mg_per_m2=1,1.8)
-
-result() { # STATUS NAME
-    if [ "$1" -eq 0 ]; then
-        echo "ok - $2"
-    else
-        echo "not ok - $2"
-        failures=$((failures + 1))
-    fi
-}
-
-check() { # NAME COMMAND...: the command succeeds
-    local name=$1
-    shift
-    "$@"
-    result $? "$name"
-}
 
 sweep() { # CODE WORD...: exits CODE
     local code=$1 got
