@@ -39,7 +39,9 @@ PACKAGES += ompi-c
 CPPFLAGS += -DMARROW_MPI
 endif
 endif
-COMMON   := -std=c17 -D_GNU_SOURCE -DTARGET_C -ffp-contract=off $(WARNINGS) -pthread -g $(SANITIZE)
+# Includes name their part of the tree: "sim/sim.h" (of host/), "kernels/types.h", "viz/session.h".
+INCLUDES := -iquote host -iquote .
+COMMON   := -std=c17 -D_GNU_SOURCE -DTARGET_C -ffp-contract=off $(INCLUDES) $(WARNINGS) -pthread -g $(SANITIZE)
 CFLAGS   ?= -O2
 CPPFLAGS += $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 HOST     := $(COMMON) $(CFLAGS) $(CPPFLAGS)
@@ -66,14 +68,14 @@ else
 PROGRAMS := $(BUILD)/marrow
 endif
 
-SOURCES := $(filter-out host/main.c,$(wildcard host/*.c)) $(wildcard viz/session*.c)
+SOURCES := $(wildcard host/*/*.c) $(wildcard viz/session*.c)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(SETS:%=$(BUILD)/kernels/%.o) $(BUILD)/kernel_source.o $(BUILD)/kernel_fatbin.o \
            $(BUILD)/policy_texts.o $(BUILD)/drug_texts.o
 LIBRARY := $(BUILD)/libmarrow.a
 TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
-FORMATTED = $(wildcard host/*.[ch] kernels/*.[ch] tests/*.[ch] viz/*.[ch] viz/*.cpp)
+FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] kernels/*.[ch] tests/*.[ch] viz/*.[ch] viz/*.cpp)
 
 .PHONY: all man uninstall deps deps-dev demo plot portable golden test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint \
         format format-check lint info help clean install FORCE
@@ -118,13 +120,13 @@ $(BUILD)/viz/%.c.o: viz/%.c $(BUILD)/flags
 # ImGui's headers are not ours to warn about. Its own types are all that C++ is here for.
 $(BUILD)/viz/%.cpp.o: viz/%.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(call say,c++ )$(CXX) -std=c++17 -D_GNU_SOURCE -DTARGET_C $(filter-out -Wmissing-prototypes,$(WARNINGS)) -fno-exceptions -fno-rtti -pthread \
+	$(call say,c++ )$(CXX) -std=c++17 -D_GNU_SOURCE -DTARGET_C $(INCLUDES) $(filter-out -Wmissing-prototypes,$(WARNINGS)) -fno-exceptions -fno-rtti -pthread \
 	  -g $(SANITIZE) $(CFLAGS) $(CPPFLAGS) $(shell pkg-config --cflags $(SCREEN)) -isystem $(IMGUI) -MMD -MP -c -o $@ $<
 
 # Version and git id go into this one object; nothing else is rebuilt when they change.
-$(BUILD)/host/version.o: HOST += -DMARROW_VERSION='"$(VERSION)"' -DMARROW_GIT='"$(shell cat $(BUILD)/git-id)"' \
+$(BUILD)/host/base/version.o: HOST += -DMARROW_VERSION='"$(VERSION)"' -DMARROW_GIT='"$(shell cat $(BUILD)/git-id)"' \
                                  -DMARROW_FLAGS='"$(CFLAGS) $(SANITIZE)"' -DMARROW_SETS='"$(SETS)"'
-$(BUILD)/host/version.o: $(BUILD)/git-id
+$(BUILD)/host/base/version.o: $(BUILD)/git-id
 
 $(BUILD)/kernels/%.o: kernels/kernels_c.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -148,20 +150,20 @@ POLICIES := $(wildcard configs/policies/*.yaml)
 # Other drugs; beside them lie other conjugates, which are configs.
 DRUGS := $(shell grep -l '^agents:' configs/drugs/*.yaml)
 
-$(BUILD)/policy_texts.c: host/embed_texts.sh $(POLICIES)
+$(BUILD)/policy_texts.c: host/base/embed_texts.sh $(POLICIES)
 	@mkdir -p $(@D)
-	$(call say,text)sh host/embed_texts.sh $@ policy_texts $(POLICIES)
+	$(call say,text)sh host/base/embed_texts.sh $@ policy_texts $(POLICIES)
 
-$(BUILD)/drug_texts.c: host/embed_texts.sh $(DRUGS)
+$(BUILD)/drug_texts.c: host/base/embed_texts.sh $(DRUGS)
 	@mkdir -p $(@D)
-	$(call say,text)sh host/embed_texts.sh $@ drug_texts $(DRUGS)
+	$(call say,text)sh host/base/embed_texts.sh $@ drug_texts $(DRUGS)
 
-$(BUILD)/%_texts.o: $(BUILD)/%_texts.c host/built_in.h
-	$(call say,cc  )$(CC) $(HOST) -Ihost -c -o $@ $<
+$(BUILD)/%_texts.o: $(BUILD)/%_texts.c host/base/built_in.h
+	$(call say,cc  )$(CC) $(HOST) -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(call say,cc  )$(CC) $(HOST) -Ihost -Ikernels -MMD -MP $(LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
+	$(call say,cc  )$(CC) $(HOST) -MMD -MP $(LDFLAGS) -o $@ $< $(LIBRARY) $(LIBS) -lcmocka
 
 # A CUDA driver and compiler for tests on machines without (tests/fake_cuda.c says what they watch over). Each is
 # alone in its folder, so that a test may want one without the other.
@@ -193,7 +195,7 @@ $(BUILD)/man/marrow.1: $(BUILD)/marrow docs/man.sh $(wildcard docs/man/*.scd)
 	@rm -rf $(@D)
 	$(call say,man )sh docs/man.sh $(BUILD)/marrow $(VERSION) $(@D)
 
--include $(wildcard $(BUILD)/host/*.d $(BUILD)/viz/*.d $(BUILD)/kernels/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/*/*.d $(BUILD)/viz/*.d $(BUILD)/kernels/*.d $(BUILD)/tests/*.d)
 
 # The rules' table and its cases: made by their test, which fails when it is old.
 docs/rules.md: $(BUILD)/tests/test_policy tests/policy_cases.txt
@@ -233,7 +235,7 @@ golden: all ## the viewer's pictures in tests/golden anew: look at them before t
 
 portable: $(PORTABLE).tar.gz ## a relocatable tarball, for clusters without root
 
-$(BUILD)/ranks_alone.o: host/ranks.c $(BUILD)/flags
+$(BUILD)/ranks_alone.o: host/base/ranks.c $(BUILD)/flags
 	$(call say,cc  )$(CC) $(HOST) -UMARROW_MPI -c -o $@ $<
 
 $(PORTABLE).tar.gz: $(BUILD)/host/main.o $(BUILD)/ranks_alone.o $(LIBRARY) $(wildcard configs/*.yaml configs/*/*) README.md
@@ -253,16 +255,15 @@ info: all ## what it was built with, and the devices it finds
 	@$(BUILD)/marrow devices
 
 SHARE = $(DESTDIR)$(PREFIX)/share
+CONFIG_FOLDERS := regimens policies drugs tours
 
 install: all man ## to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/marrow $(DESTDIR)$(PREFIX)/bin/marrow
 	[ ! -x $(BUILD)/marrow-view ] || install -D -m 755 $(BUILD)/marrow-view $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
-	install -d $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens $(SHARE)/marrow/configs/policies $(SHARE)/marrow/configs/drugs $(DESTDIR)$(PREFIX)/share/doc/marrow
-	install -m 644 $(wildcard configs/*.*) $(DESTDIR)$(PREFIX)/share/marrow/configs
-	install -m 644 $(wildcard configs/regimens/*) $(DESTDIR)$(PREFIX)/share/marrow/configs/regimens
-	install -m 644 $(POLICIES) $(SHARE)/marrow/configs/policies
-	install -m 644 $(wildcard configs/drugs/*) $(SHARE)/marrow/configs/drugs
-	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/marrow
+	install -d $(addprefix $(SHARE)/marrow/configs/,$(CONFIG_FOLDERS)) $(SHARE)/doc/marrow
+	install -m 644 $(wildcard configs/*.*) $(SHARE)/marrow/configs
+	for folder in $(CONFIG_FOLDERS); do install -m 644 configs/$$folder/* $(SHARE)/marrow/configs/$$folder; done
+	install -m 644 README.md LICENSE $(SHARE)/doc/marrow
 	install -d $(SHARE)/man/man1 $(SHARE)/man/man5
 	install -m 644 $(BUILD)/man/*.1 $(SHARE)/man/man1
 	install -m 644 $(BUILD)/man/*.5 $(SHARE)/man/man5
@@ -273,8 +274,8 @@ uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
 	@[ ! -d $(DESTDIR)$(PREFIX)/libexec/marrow ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/libexec/marrow
 	rm -f $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
-	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* configs/regimens/* configs/policies/* configs/drugs/* configs/tours/*))
-	@for folder in doc/marrow marrow/configs/regimens marrow/configs/policies marrow/configs/drugs marrow/configs/tours marrow/configs marrow; do \
+	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* $(CONFIG_FOLDERS:%=configs/%/*)))
+	@for folder in doc/marrow $(CONFIG_FOLDERS:%=marrow/configs/%) marrow/configs marrow; do \
 	  [ ! -d $(SHARE)/$$folder ] || rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder; done
 	rm -f $(SHARE)/man/man1/marrow.1 $(SHARE)/man/man1/marrow-*.1 $(SHARE)/man/man5/marrow-config.5
 	rm -f $(SHARE)/bash-completion/completions/marrow
@@ -314,37 +315,38 @@ ubsan: ## unit tests with the undefined-behaviour sanitizer
 	  $(MAKE) BUILD=build/ubsan SANITIZE="-fsanitize=undefined -fno-sanitize-recover=all" unit
 
 # Any bytes a user may name on the command line go through the config module or, as rules, through policy.
-FUZZED := clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Ihost $(CPPFLAGS)
+FUZZED := clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INCLUDES) $(CPPFLAGS)
 
 fuzz: $(BUILD)/policy_texts.c ## any bytes as a config and as rules, for SECONDS=60 each
 	@mkdir -p build/fuzz/corpus build/fuzz/rules
-	$(FUZZED) -o build/fuzz/config tests/fuzz_config.c $(wildcard host/config*.c) host/text.c host/status.c -lyaml -lm
-	$(FUZZED) -o build/fuzz/policy tests/fuzz_policy.c $(wildcard host/config*.c host/policy*.c) $(BUILD)/policy_texts.c \
-	  host/labs.c host/text.c host/status.c -lyaml -lm
+	$(FUZZED) -o build/fuzz/config tests/fuzz_config.c $(wildcard host/config/*.c) host/base/text.c host/base/status.c -lyaml -lm
+	$(FUZZED) -o build/fuzz/policy tests/fuzz_policy.c $(wildcard host/config/*.c host/clinic/policy*.c) $(BUILD)/policy_texts.c \
+	  host/clinic/labs.c host/base/text.c host/base/status.c -lyaml -lm
 	cp configs/*.yaml build/fuzz/corpus; cp $(POLICIES) build/fuzz/rules
 	build/fuzz/config -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 build/fuzz/corpus
 	build/fuzz/policy -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 build/fuzz/rules
 
 # Everything a checkpoint goes through is watched for errors, the first intervals after it included; what reads it is
 # steered by as well.
-FUZZED := -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-pass-failed
-READING := $(addprefix host/,checkpoint.c checkpoint_hdf.c run_checkpoint.c sim_pieces.c dosing_pieces.c pieces.c seal.c)
+WATCHED := -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-pass-failed
+READING := $(addprefix host/,files/checkpoint.c files/checkpoint_hdf.c run/run_checkpoint.c sim/sim_pieces.c \
+           dosing/dosing_pieces.c base/pieces.c base/seal.c)
 fuzz-checkpoint: ## cut, damaged and odd checkpoints, for SECONDS=60
 	@mkdir -p build/fuzz/checkpoints
-	$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz SANITIZE="$(FUZZED)" build/fuzz/libmarrow.a
-	clang $(HOST) -O1 $(FUZZED) -fsanitize=fuzzer -Ihost -o build/fuzz/checkpoint tests/fuzz_checkpoint.c $(READING) \
+	$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz SANITIZE="$(WATCHED)" build/fuzz/libmarrow.a
+	clang $(HOST) -O1 $(WATCHED) -fsanitize=fuzzer -o build/fuzz/checkpoint tests/fuzz_checkpoint.c $(READING) \
 	  build/fuzz/libmarrow.a $(LIBS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp build/fuzz/checkpoint -max_total_time=$(SECONDS) -max_len=256 \
 	  -len_control=0 -detect_leaks=0 -timeout=120 -close_fd_mask=2 build/fuzz/checkpoints
 
 format: ## clang-format, in place
-	clang-format -i $(FORMATTED)
+	@clang-format -i $(FORMATTED)
 
 format-check:
-	clang-format --dry-run -Werror $(FORMATTED)
+	@clang-format --dry-run -Werror $(FORMATTED)
 
 lint: ## clang-tidy and cppcheck; silent when clean
-	clang-tidy --quiet $(wildcard host/*.c viz/*.c) kernels/kernels_c.c -- $(filter-out -Werror,$(HOST)) $(shell pkg-config --cflags $(SCREEN) 2>/dev/null) \
+	clang-tidy --quiet $(wildcard host/*.c host/*/*.c viz/*.c) kernels/kernels_c.c -- $(filter-out -Werror,$(HOST)) $(shell pkg-config --cflags $(SCREEN) 2>/dev/null) \
 	  -DKERNEL_SET=kernels_native -DMARROW_VERSION='""' -DMARROW_GIT='""' -DMARROW_FLAGS='""' -DMARROW_SETS='""'
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	  --suppress=missingIncludeSystem --suppress=arrayIndexOutOfBoundsCond -DTARGET_C -D__x86_64__ -D__GNUC__=12 host viz
+	  --suppress=missingIncludeSystem --suppress=arrayIndexOutOfBoundsCond -DTARGET_C -D__x86_64__ -D__GNUC__=12 -I. -Ihost host viz

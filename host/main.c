@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "ranks.h"
-#include "text.h"
-#include "version.h"
+#include "base/ranks.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "command/commands.h"
 
 typedef struct Command {
     const char *name;

@@ -20,7 +20,7 @@
 #define STAIN_SPREAD 0.06f
 #define GLOW_SPREAD 0.40f /* SD of the logarithm */
 
-/* Kinds of cells, as CellKind in host/classes.h. */
+/* Kinds of cells, as CellKind in host/sim/classes.h. */
 enum { CYTOMETER_BLAST, CYTOMETER_PRECURSOR, CYTOMETER_MATURE };
 
 /* Pairs of normal luck of one cell; `glow` and `stain` take one pair a channel. */

@@ -1,6 +1,6 @@
 /* Where agents come from and how many stand for the cells: founders at time zero, splitting in two, thinning
  * to half, and packing into fewer pages. Between intervals, decided by the host from counts alone
- * (host/sim_resample.c). */
+ * (host/sim/sim_resample.c). */
 #ifndef MARROW_RESAMPLE_H
 #define MARROW_RESAMPLE_H
 

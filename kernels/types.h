@@ -54,7 +54,7 @@ typedef enum PictureKind {
 
 /* What cells are coloured by, and the channels of the cytometer. The first two are labels. */
 typedef enum Quantity {
-    QUANTITY_KIND,      /* PictureKind (host/picture.h) */
+    QUANTITY_KIND,      /* PictureKind (host/sim/picture.h) */
     QUANTITY_CLONE,     /* number of the clone; healthy cells apart */
     QUANTITY_CD22,      /* free CD22 on the surface, molecules per cell */
     QUANTITY_BOUND,     /* CD22 with conjugate on the surface */
@@ -188,7 +188,7 @@ typedef struct Axis {
 enum { FIND_NOTHING, FIND_PIXEL, FIND_CELLS, FIND_PLACES };
 #define FIND_MOST 64u /* cells looked for or found at a time */
 
-/* What a picture shows of the pool (host/picture.h); nothing of it reaches the cells. Point (x, y) of the
+/* What a picture shows of the pool (host/sim/picture.h); nothing of it reaches the cells. Point (x, y) of the
  * section falls to pixel scale * (x, y) + (offset_x, offset_y), counted from a corner that (left, top) is in
  * turn counted from. */
 typedef struct View {

@@ -5,8 +5,8 @@
 
 #include "patient_case.h"
 
-#include "clinic.h"
-#include "dosing_change.h"
+#include "clinic/clinic.h"
+#include "dosing/dosing_change.h"
 
 enum { COURSE_LINES = 4096, COURSE_RESULTS = 16384 };
 

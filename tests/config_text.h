@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "config.h"
+#include "config/config.h"
 
 static inline Status load(Config *config, const char *text) {
     config_default(config);

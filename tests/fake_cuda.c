@@ -21,11 +21,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../host/cuda_api.h"
-#include "../kernels/kernels_c.h"
+#include "device/cuda_api.h"
+#include "kernels/kernels_c.h"
 
 #define CUDA_ENTRY(name, parameters) CUresult name parameters;
-#include "../host/cuda_entries.h"
+#include "device/cuda_entries.h"
 #undef CUDA_ENTRY
 unsigned fake_cuda_live(void);
 const char *fake_cuda_failed(void);
@@ -89,7 +89,7 @@ static struct {
 
 static const char *const names[KERNEL_COUNT] = {
 #define KERNEL_ROW(name, extent) #name,
-#include "../kernels/kernels.def"
+#include "kernels/kernels.def"
 #undef KERNEL_ROW
 };
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/nvrtc.h"
+#include "device/nvrtc.h"
 
 #define NVRTC_ENTRY(name, parameters) nvrtcResult name parameters;
-#include "../host/nvrtc_entries.h"
+#include "device/nvrtc_entries.h"
 #undef NVRTC_ENTRY
 
 enum { INVALID_INPUT = 3, INVALID_OPTION = 5, COMPILATION = 6 };

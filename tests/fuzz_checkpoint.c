@@ -12,12 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "checkpoint.h"
-#include "checkpoint_hdf.h"
-#include "run.h"
-#include "run_checkpoint.h"
-#include "run_clinic.h"
-#include "seal.h"
+#include "base/seal.h"
+#include "files/checkpoint.h"
+#include "files/checkpoint_hdf.h"
+#include "run/run.h"
+#include "run/run_checkpoint.h"
+#include "run/run_clinic.h"
 
 static char folder[] = "/dev/shm/fuzz-checkpoint-XXXXXX";
 static Run run;

@@ -1,7 +1,7 @@
 /* Any bytes as a file of rules: nothing may crash, and every rule that is read can be asked.
  *
  * Build with clang -fsanitize=fuzzer,address,undefined (make fuzz). */
-#include "policy.h"
+#include "clinic/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nvrtc.h"
+#include "device/nvrtc.h"
 
 enum { NEWEST_DRIVER = 13000, LARGEST = 4 << 20 };
 

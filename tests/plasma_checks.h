@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "../host/dosing.h"
+#include "dosing/dosing.h"
 
 #define assert_ok(call)                                            \
     do {                                                           \

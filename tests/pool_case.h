@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
+#include "device/backend.h"
 
 enum { CASE_PAGES = 40, CASE_CLASSES = 3, CASE_INTERVALS = 50, MARROW = 0, BLOOD = 1, NORMAL = 2 };
 

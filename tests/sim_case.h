@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "sim.h"
+#include "sim/sim.h"
 
 #define assert_ok(call)                                            \
     do {                                                           \

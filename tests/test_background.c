@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "background.h"
+#include "base/background.h"
 
 enum { JOBS = 200 };
 

@@ -2,7 +2,7 @@
  * the steady state of what nobody treats. */
 #include "patient_case.h"
 
-#include "classes.h"
+#include "sim/classes.h"
 
 /* ---- the books --------------------------------------------------------------------------------- */
 

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crate.h"
-#include "run_folder.h"
+#include "files/crate.h"
+#include "files/run_folder.h"
 
 #define RECORD                                                                                           \
     "{\"version\": \"0.1.0\", \"git_id\": \"abc\", \"config_hash\": \"0123\", \"seed\": 7, "             \

@@ -7,9 +7,9 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "kernel_cache.h"
-#include "library.h"
-#include "self_test.h"
+#include "base/library.h"
+#include "device/kernel_cache.h"
+#include "device/self_test.h"
 
 static char cache[256]; /* all that the backend keeps goes here, and away at the end */
 static bool real_nvrtc; /* the machine's own compiler; else tests/fake_nvrtc.c */
@@ -287,9 +287,10 @@ static void test_self_test_constant(void **state) {
     assert_ok(self_test_digest(&b, &digest));
     backend_close(&b);
     if (digest != self_test_expected)
-        fail_msg("the kernels give other results than before: self_test_expected (host/self_test.c) is now "
-                 "0x%016llx",
-                 (unsigned long long)digest);
+        fail_msg(
+            "the kernels give other results than before: self_test_expected (host/device/self_test.c) is now "
+            "0x%016llx",
+            (unsigned long long)digest);
 }
 
 static void test_wrong_device(void **state) {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../host/dosing.h"
+#include "dosing/dosing.h"
 
 #define HEADER "ID,TIME,AMT,RATE,EVID,CMT,II,ADDL,SS,MDV\n"
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "../host/dosing_change.h"
+#include "dosing/dosing_change.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

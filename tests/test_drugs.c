@@ -2,7 +2,7 @@
  * and other conjugates as mere files. */
 #include "patient_case.h"
 
-#include "drugs.h"
+#include "dosing/drugs.h"
 
 /* ---- amounts ----------------------------------------------------------------------------------- */
 

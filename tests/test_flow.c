@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../host/flow.h"
+#include "dosing/flow.h"
 #include "plasma_checks.h"
 
 enum {

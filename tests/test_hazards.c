@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../host/hazards.h"
+#include "clinic/hazards.h"
 
 enum { PATIENTS = 4000 };
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../host/mrd_assay.h"
+#include "clinic/mrd_assay.h"
 
 enum { SAMPLES = 20000 };
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../kernels/rng.h"
+#include "kernels/rng.h"
 
 #if defined(__has_include)
 #if __has_include(<Random123/philox.h>)

@@ -1,5 +1,5 @@
 /* A patient's plasma parameters: both population models, values set by hand, and what is refused. */
-#include "../host/patient.h"
+#include "config/patient.h"
 #include "plasma_checks.h"
 
 static void test_child(void **state) {

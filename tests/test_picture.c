@@ -4,10 +4,10 @@
 
 #include <png.h>
 
-#include "../kernels/cytometer.h"
-#include "../kernels/section.h"
-#include "agents.h"
-#include "picture.h"
+#include "kernels/cytometer.h"
+#include "kernels/section.h"
+#include "sim/agents.h"
+#include "sim/picture.h"
 
 enum { SIDE = 300, TALL = 200 };
 
@@ -36,7 +36,7 @@ static u32 kind_of(const SimCase *c, const Agents *a, size_t i) {
 
 /* ---- every pixel ------------------------------------------------------------------------------- */
 
-/* One cell in a picture, by the formulas of the text (host/picture.h), in double precision where rounding
+/* One cell in a picture, by the formulas of the text (host/sim/picture.h), in double precision where rounding
  * cannot matter: pixels nearer to an edge than that are left out of the comparison. */
 typedef struct Painter {
     const SimCase *c;

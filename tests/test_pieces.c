@@ -2,10 +2,10 @@
  * or hold what cannot be are refused with a message; whatever is taken can be gone on from. */
 #include "sim_case.h"
 
-#include "agents.h"
-#include "checkpoint.h"
-#include "dosing_state.h"
-#include "pieces.h"
+#include "base/pieces.h"
+#include "dosing/dosing_state.h"
+#include "files/checkpoint.h"
+#include "sim/agents.h"
 
 static const char text[] = "simulation: {agents: 300, dt_h: 0.5, until_days: 60, b_agent_share: 0.2}\n"
                            "cells:\n"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../host/flow.h"
+#include "dosing/flow.h"
 #include "plasma_checks.h"
 
 /* 1e12 blasts of 3470 CD22. */

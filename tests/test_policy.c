@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "policy.h"
+#include "clinic/policy.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

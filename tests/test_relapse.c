@@ -1,7 +1,7 @@
 /* Without drug a small leukaemia grows back and a large one fills the marrow (docs/model.md section 3). */
 #include "patient_case.h"
 
-#include "room.h"
+#include "dosing/room.h"
 
 static const MarrowRoom room = {1.2e12, 0.005, 3, 0.5, 0.002 / 24, 72};
 static const MarrowRoom before = {1.2e12, 0.005, 0, 0.5, 0, 72}; /* normal marrow always competes */

@@ -2,7 +2,7 @@
  * And the list of agents it rests on: the same for equal populations, whatever holds them. */
 #include "sim_case.h"
 
-#include "agents.h"
+#include "sim/agents.h"
 
 /* Two clones under treatment: deaths, splitting, packing, doses planned while the run goes on. */
 static const char treated[] = "simulation: {agents: 20000, dt_h: 2, until_days: 30, b_agent_share: 0.2}\n"

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "../viz/session.h"
+#include "viz/session.h"
 
 static void nap_ms(int ms) {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../host/snapshot_read.h"
+#include "files/snapshot_read.h"
 
 enum { DAYS = 9 };
 

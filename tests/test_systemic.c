@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
-#include "../host/body_luck.h"
-#include "../host/systemic.h"
+#include "clinic/body_luck.h"
+#include "clinic/systemic.h"
 
 static const double year_h = 8760;
 

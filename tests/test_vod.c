@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "../host/ctcae.h"
-#include "../host/vod.h"
+#include "clinic/ctcae.h"
+#include "clinic/vod.h"
 
 /* ---- CTCAE ------------------------------------------------------------------------------------- */
 

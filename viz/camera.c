@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "../kernels/section.h"
+#include "kernels/section.h"
 
 static const double ZOOM_MOST = 60;
 

@@ -1,6 +1,6 @@
 /* One chart: a frame with axes, and lines in it. Begin, draw, end; nothing is kept between pictures. */
-#ifndef MARROW_CHART_H
-#define MARROW_CHART_H
+#ifndef MARROW_VIZ_CHART_H
+#define MARROW_VIZ_CHART_H
 
 #include "look.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "../kernels/rng.h"
+#include "kernels/rng.h"
 #include "shortcuts.h"
 
 typedef struct Dice {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/report_table.h"
-#include "../host/snapshot_read.h"
 #include "camera.h"
+#include "files/csv_table.h"
+#include "files/snapshot_read.h"
 
 struct Playback {
     const char *folder;
@@ -30,33 +30,33 @@ struct Playback {
 };
 
 static Status read_rows(Playback *p) {
-    ReportTable table = {0};
-    Status status = report_table_read(&table, p->folder, "timeseries.csv");
+    CsvTable table = {0};
+    Status status = csv_table_read(&table, p->folder, "timeseries.csv");
     if (status == STATUS_OK && table.rows > 0) p->row = calloc((size_t)table.rows, sizeof *p->row);
     if (status == STATUS_OK && !p->row)
         status = status_set(STATUS_BAD_INPUT, "%s/timeseries.csv: has no rows; run it again", p->folder);
     for (int row = 0; status == STATUS_OK && row < table.rows; row++) {
         for (int column = 0; column < table.columns; column++)
-            observation_set(&p->row[row], report_table_name(&table, column),
-                            report_table_number(&table, row, column));
+            observation_set(&p->row[row], csv_table_name(&table, column),
+                            csv_table_number(&table, row, column));
         p->rows++;
     }
-    report_table_destroy(&table);
+    csv_table_destroy(&table);
     return status;
 }
 
 static Status read_doses(Playback *p) {
-    ReportTable table = {0};
-    TRY(report_table_read(&table, p->folder, "events.csv"));
-    int kind = report_table_column(&table, "kind"), time = report_table_column(&table, "time_h");
-    int value = report_table_column(&table, "value");
+    CsvTable table = {0};
+    TRY(csv_table_read(&table, p->folder, "events.csv"));
+    int kind = csv_table_column(&table, "kind"), time = csv_table_column(&table, "time_h");
+    int value = csv_table_column(&table, "value");
     p->dose = calloc((size_t)table.rows + 1, sizeof *p->dose);
     for (int row = 0; p->dose && kind >= 0 && row < table.rows; row++)
-        if (strcmp(report_table_field(&table, row, kind), "dose") == 0)
+        if (strcmp(csv_table_field(&table, row, kind), "dose") == 0)
             p->dose[p->doses++] = (DoseRecord){.kind = DOSE_GIVEN,
-                                               .time_h = report_table_number(&table, row, time),
-                                               .amount_mg = report_table_number(&table, row, value)};
-    report_table_destroy(&table);
+                                               .time_h = csv_table_number(&table, row, time),
+                                               .amount_mg = csv_table_number(&table, row, value)};
+    csv_table_destroy(&table);
     REQUIRE(p->dose, STATUS_FAILED, "playback: out of memory");
     return STATUS_OK;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/ranks.h"
+#include "base/ranks.h"
 #include "session_state.h"
 
 const OptionsUse session_use = {

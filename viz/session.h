@@ -46,14 +46,14 @@
  *   state FILE.json            everything a test wants to know: time, observables, doses, traces, branches
  *
  * dose … set are shortcuts: each is written to events.csv with its time, and `marrow run CONFIG --actions
- * events.csv` does the same at the same times, to the same bytes (host/action.h). */
+ * events.csv` does the same at the same times, to the same bytes (host/run/action.h). */
 #ifndef MARROW_SESSION_H
 #define MARROW_SESSION_H
 
-#include "../host/dosing_change.h"
-#include "../host/observe.h"
-#include "../host/options.h"
-#include "../host/picture.h"
+#include "dosing/dosing_change.h"
+#include "run/options.h"
+#include "sim/observe.h"
+#include "sim/picture.h"
 
 typedef struct Session Session;
 
@@ -86,7 +86,7 @@ typedef struct SessionStatus {
     bool wrong;                   /* the message is about something that went wrong */
     uint64_t messages;            /* how many there were: a new number, a new message */
     size_t moments, moment_bytes; /* kept to go back to */
-    DosingView dosing;            /* the next dose, what is running, whether held (host/dosing_change.h) */
+    DosingView dosing; /* the next dose, what is running, whether held (host/dosing/dosing_change.h) */
 } SessionStatus;
 
 /* One finished frame. Pictures may be absent (pixel NULL) when session_look asks for none. */

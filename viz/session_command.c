@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/text.h"
+#include "base/text.h"
 #include "session_state.h"
 
 /* What follows the word. */

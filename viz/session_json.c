@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../host/text.h"
+#include "base/text.h"
 #include "session_state.h"
 
 static const char *const states[] = {"opening", "paused", "playing", "ended", "failed"};

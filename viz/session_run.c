@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../host/interrupt.h"
+#include "base/interrupt.h"
 #include "session_state.h"
 
 static const double slack_h = 1e-9;

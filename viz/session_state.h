@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-#include "../host/run.h"
+#include "run/run.h"
 #include "session.h"
 
 enum { SESSION_LINE = 512, SESSION_NAME = 32 };

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/picture.h"
-#include "../kernels/rng.h"
-#include "../kernels/section.h"
+#include "kernels/rng.h"
+#include "kernels/section.h"
 #include "session_state.h"
+#include "sim/picture.h"
 
 static const double slack_h = 1e-9;
 

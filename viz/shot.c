@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/version.h"
+#include "base/version.h"
 
 /* libpng's simplified form has no text chunks, so the full one writes; errors come back by longjmp. */
 typedef struct Texts {

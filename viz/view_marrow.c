@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "../kernels/section.h"
 #include "camera.h"
 #include "charts.h"
+#include "kernels/section.h"
 #include "panels.h"
 
 static const float LEGEND_WIDTH = 262;

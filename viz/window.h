@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../host/status.h"
+#include "base/status.h"
 
 typedef struct Window {
     SDL_Window *window;

@@ -1,4 +1,4 @@
-#include "background.h"
+#include "base/background.h"
 
 #include <pthread.h>
 #include <signal.h>

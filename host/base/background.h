@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "status.h"
+#include "base/status.h"
 
 enum { BACKGROUND_PENDING = 2 }; /* jobs handed over and not done: one at work, one that waits */
 

@@ -1,4 +1,4 @@
-#include "hdf.h"
+#include "base/hdf.h"
 
 #include <stdlib.h>
 #include <string.h>

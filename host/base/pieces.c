@@ -1,4 +1,4 @@
-#include "pieces.h"
+#include "base/pieces.h"
 
 #include <assert.h>
 #include <stdint.h>

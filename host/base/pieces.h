@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "status.h"
+#include "base/status.h"
 
 enum { PIECES_MOST = 32, PIECE_NAME = 32 };
 

@@ -1,4 +1,4 @@
-#include "ranks.h"
+#include "base/ranks.h"
 
 #include <sched.h>
 #include <stdlib.h>

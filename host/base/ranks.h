@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "status.h"
+#include "base/status.h"
 
 /* Starts MPI if mpirun started us. Errors: STATUS_UNAVAILABLE when it did and the program was built without
  * MPI. */

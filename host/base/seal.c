@@ -1,4 +1,4 @@
-#include "seal.h"
+#include "base/seal.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "status.h"
+#include "base/status.h"
 
 typedef struct Team Team;
 typedef void (*TeamWork)(uint32_t item, uint32_t items, const void *data);

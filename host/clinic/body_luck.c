@@ -1,8 +1,8 @@
-#include "body_luck.h"
+#include "clinic/body_luck.h"
 
 #include <math.h>
 
-#include "../kernels/rng.h"
+#include "kernels/rng.h"
 
 double body_luck_unit(uint64_t seed, uint32_t event, uint32_t index, BodyPurpose purpose) {
     Luck luck = philox((u32)seed, (u32)(seed >> 32), event, index, 0, (u32)purpose);

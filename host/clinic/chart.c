@@ -1,4 +1,4 @@
-#include "chart.h"
+#include "clinic/chart.h"
 
 #include <stdarg.h>
 #include <stdio.h>

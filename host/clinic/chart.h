@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "status.h"
+#include "base/status.h"
 
 enum { CHART_LINES = 128, CHART_KIND = 24, CHART_CODE = 32, CHART_DETAIL = 160 };
 

@@ -1,10 +1,10 @@
-#include "clinic_state.h"
+#include "clinic/clinic_state.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "body_luck.h"
+#include "clinic/body_luck.h"
 
 double clinic_days_since(const Clinic *c, double time_h) {
     return isnan(time_h) ? INFINITY : clinic_days(c->now.time_h - time_h);

@@ -10,10 +10,10 @@
 #ifndef MARROW_CLINIC_H
 #define MARROW_CLINIC_H
 
-#include "chart.h"
-#include "labs.h"
-#include "observe.h"
-#include "sim.h"
+#include "clinic/chart.h"
+#include "clinic/labs.h"
+#include "sim/observe.h"
+#include "sim/sim.h"
 
 typedef struct Clinic Clinic;
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clinic_state.h"
+#include "clinic/clinic_state.h"
 
 static const double cycle_gap_h = 13 * 24; /* a table's dose that comes later than this starts a cycle (A) */
 

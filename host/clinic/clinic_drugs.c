@@ -2,7 +2,7 @@
  * given their cycles are the course's. */
 #include <math.h>
 
-#include "clinic_state.h"
+#include "clinic/clinic_state.h"
 
 static double either(double a, double b) {
     return 1 - (1 - a) * (1 - b);

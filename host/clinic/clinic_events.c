@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "clinic_state.h"
+#include "clinic/clinic_state.h"
 
 static const char *const cause_name[DEATH_CAUSES] = {"",        "infection",  "haemorrhage", "VOD",
                                                      "disease", "transplant", "other"};

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "body_luck.h"
-#include "clinic_state.h"
-#include "mrd_assay.h"
+#include "clinic/body_luck.h"
+#include "clinic/clinic_state.h"
+#include "clinic/mrd_assay.h"
 
 /* Relative error of one measurement, biological noise within days included (A). */
 static const double error_of[LABS] = {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clinic_state.h"
+#include "clinic/clinic_state.h"
 
 static bool text(cJSON *json, const char *name, const char *value) {
     return cJSON_AddStringToObject(json, name, value) != NULL;

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "clinic_state.h"
+#include "clinic/clinic_state.h"
 
 static void facts_course(Clinic *c, double *f) {
     const ClinicCourse *course = &c->s.course;

@@ -2,12 +2,12 @@
 #ifndef MARROW_CLINIC_STATE_H
 #define MARROW_CLINIC_STATE_H
 
-#include "clinic.h"
-#include "dosing_change.h"
-#include "hazards.h"
-#include "policy.h"
-#include "systemic.h"
-#include "vod.h"
+#include "clinic/clinic.h"
+#include "clinic/hazards.h"
+#include "clinic/policy.h"
+#include "clinic/systemic.h"
+#include "clinic/vod.h"
+#include "dosing/dosing_change.h"
 
 /* Decisions of luck (BODY_DECISION). Add at the end: numbers are luck. */
 typedef enum Decision {

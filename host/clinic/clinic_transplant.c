@@ -2,8 +2,8 @@
  * graft does to leukaemic cells that are left (docs/clinic.md). */
 #include <math.h>
 
-#include "body_luck.h"
-#include "clinic_state.h"
+#include "clinic/body_luck.h"
+#include "clinic/clinic_state.h"
 
 static const double conditioning_h = 6 * 24;  /* before the graft: 4-7 days */
 static const double ursodiol_share = 0.75;    /* of conditioning's injury to sinusoids that is left (A) */

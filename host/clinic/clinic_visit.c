@@ -1,7 +1,7 @@
 /* A visit, from the blood sample to the decision, and when the next one is. */
 #include <math.h>
 
-#include "clinic_state.h"
+#include "clinic/clinic_state.h"
 
 static const double judged_d = 14;                 /* a marrow speaks for the disease so long */
 static const double end_marrow_d = 28;             /* after the last dose, and after a transplant */

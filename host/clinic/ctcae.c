@@ -1,4 +1,4 @@
-#include "ctcae.h"
+#include "clinic/ctcae.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
-#include "hazards.h"
+#include "clinic/hazards.h"
 
 #include <math.h>
 
-#include "body_luck.h"
+#include "clinic/body_luck.h"
 
 /* Shares of events that reach grades 2, 3, 4 and 5, and how long one lasts: median in days, spread of its
  * logarithm. Grades from the columns of adverse events (docs/clinic.md); lengths assumed. */

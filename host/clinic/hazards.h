@@ -10,8 +10,8 @@
 #ifndef MARROW_HAZARDS_H
 #define MARROW_HAZARDS_H
 
-#include "config.h"
-#include "ctcae.h"
+#include "clinic/ctcae.h"
+#include "config/config.h"
 
 /* Add at the end: numbers are luck. Fever is one without neutropenia. */
 typedef enum HazardKind {

@@ -1,4 +1,4 @@
-#include "labs.h"
+#include "clinic/labs.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef MARROW_LABS_H
 #define MARROW_LABS_H
 
-#include "config.h"
+#include "config/config.h"
 
 /* Units and usual values of a healthy adult in brackets. */
 typedef enum LabId {

@@ -1,9 +1,9 @@
-#include "mrd_assay.h"
+#include "clinic/mrd_assay.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "../kernels/rng.h"
+#include "kernels/rng.h"
 
 const MrdAssay mrd_assay_usual = {.events = 1000000, .lod_events = 10, .loq_events = 40};
 

@@ -1,4 +1,4 @@
-#include "policy.h"
+#include "clinic/policy.h"
 
 #include <errno.h>
 #include <math.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "built_in.h"
-#include "policy_words.h"
+#include "base/built_in.h"
+#include "clinic/policy_words.h"
 
 bool policy_is_built_in(const char *name) {
     if (strcmp(name, "none") == 0) return true;

@@ -15,7 +15,7 @@
 #ifndef MARROW_POLICY_H
 #define MARROW_POLICY_H
 
-#include "policy_expr.h"
+#include "clinic/policy_expr.h"
 
 enum { POLICY_RULES = 64, POLICY_NAME = 32, POLICY_TEXT = 160, POLICY_CONDITION = 384 };
 

@@ -1,13 +1,13 @@
 /* Conditions of rules: read by recursive descent, kept as steps of a stack machine. */
-#include "policy_expr.h"
+#include "clinic/policy_expr.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy_ops.h"
-#include "text.h"
+#include "base/text.h"
+#include "clinic/policy_ops.h"
 
 const char *const policy_views[] = {"", "baseline", "cycle_baseline", "nadir", "peak", "uln", "lln"};
 

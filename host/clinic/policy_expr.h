@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "policy_facts.h"
+#include "clinic/policy_facts.h"
 
 enum { EXPR_OPS = 96, EXPR_DETAIL = 160 };
 

@@ -1,4 +1,4 @@
-#include "policy_facts.h"
+#include "clinic/policy_facts.h"
 
 #include <string.h>
 

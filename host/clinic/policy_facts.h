@@ -4,7 +4,7 @@
 #ifndef MARROW_POLICY_FACTS_H
 #define MARROW_POLICY_FACTS_H
 
-#include "labs.h"
+#include "clinic/labs.h"
 
 typedef enum FactId {
     /* the course */

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy_expr.h"
-#include "policy_ops.h"
+#include "clinic/policy_expr.h"
+#include "clinic/policy_ops.h"
 
 static double lab_view(const Lab *lab, View view) {
     switch (view) {

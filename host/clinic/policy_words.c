@@ -1,4 +1,4 @@
-#include "policy_words.h"
+#include "clinic/policy_words.h"
 
 #include <stdio.h>
 

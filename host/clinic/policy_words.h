@@ -3,7 +3,7 @@
 #ifndef MARROW_POLICY_WORDS_H
 #define MARROW_POLICY_WORDS_H
 
-#include "policy.h"
+#include "clinic/policy.h"
 
 /* What follows the word. */
 typedef enum ActionTakes { TAKES_NOTHING, TAKES_NUMBER, TAKES_RESPONSE, TAKES_SWITCH } ActionTakes;

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
-#include "policy_words.h"
-#include "text.h"
+#include "base/text.h"
+#include "clinic/policy_words.h"
+#include "config/config_internal.h"
 
 typedef struct PolicyReader {
     ConfigTree tree;
@@ -91,7 +91,7 @@ static Status read_moment(const PolicyReader *r, const yaml_node_t *node, Policy
     }
     return status_set(STATUS_BAD_INPUT, "%s: \"%s\" is no moment; %s%s", place_of(r, node).text,
                       config_shown(text_of(node)).text,
-                      nearest.name ? "did you mean " : "host/policy.h lists them",
+                      nearest.name ? "did you mean " : "host/clinic/policy.h lists them",
                       nearest.name ? nearest.name : "");
 }
 
@@ -134,9 +134,9 @@ static Status read_action(const PolicyReader *r, const yaml_node_t *node, Policy
         rule->action = (PolicyAction)i;
         return read_amount(r, node, action, text + length + (text[length] == ' '), &rule->amount);
     }
-    return status_set(STATUS_BAD_INPUT, "%s: \"%s\" is no action; %s%s", place_of(r, node).text,
-                      config_shown(text).text, nearest.name ? "did you mean " : "host/policy.h lists them",
-                      nearest.name ? nearest.name : "");
+    return status_set(
+        STATUS_BAD_INPUT, "%s: \"%s\" is no action; %s%s", place_of(r, node).text, config_shown(text).text,
+        nearest.name ? "did you mean " : "host/clinic/policy.h lists them", nearest.name ? nearest.name : "");
 }
 
 static Status unknown_key(const PolicyReader *r, const yaml_node_t *key) {

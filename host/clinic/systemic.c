@@ -1,8 +1,8 @@
-#include "systemic.h"
+#include "clinic/systemic.h"
 
 #include <math.h>
 
-#include "body_luck.h"
+#include "clinic/body_luck.h"
 
 /* Doubles only, so that a state and its slope are one vector to Runge-Kutta. */
 enum { STATES = sizeof(SystemicState) / sizeof(double) };

@@ -10,7 +10,7 @@
 #ifndef MARROW_SYSTEMIC_H
 #define MARROW_SYSTEMIC_H
 
-#include "config.h"
+#include "config/config.h"
 
 /* A chain after Friberg 2002 (J Clin Oncol 20:4713): proliferating cells, three stages of maturation, and
  * those in blood. All in units of the blood count, so that at rest all five are equal. */

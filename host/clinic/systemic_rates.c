@@ -1,8 +1,8 @@
 /* What a config says of one patient's blood counts and liver, and what luck adds to it. */
 #include <math.h>
 
-#include "body_luck.h"
-#include "systemic.h"
+#include "clinic/body_luck.h"
+#include "clinic/systemic.h"
 
 static const double ln_2 = 0.693147180559945309, hours_per_day = 24;
 static const double reference_blood_l = 5;

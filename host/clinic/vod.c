@@ -1,4 +1,4 @@
-#include "vod.h"
+#include "clinic/vod.h"
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-#include "sim.h"
+#include "sim/sim.h"
 
 /* One patient whose agents fill the pool, ready to be stepped. Starts zeroed. */
 typedef struct BenchRig {

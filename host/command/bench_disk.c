@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "background.h"
-#include "bench.h"
-#include "checkpoint.h"
-#include "snapshot.h"
+#include "base/background.h"
+#include "command/bench.h"
+#include "files/checkpoint.h"
+#include "files/snapshot.h"
 
 /* A folder that goes with what is in it. */
 typedef struct Scratch {

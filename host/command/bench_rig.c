@@ -1,4 +1,4 @@
-#include "bench.h"
+#include "command/bench.h"
 
 #include <stdlib.h>
 

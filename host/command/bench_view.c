@@ -1,4 +1,4 @@
-#include "bench_view.h"
+#include "command/bench_view.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "../viz/session.h"
-#include "sim.h"
+#include "sim/sim.h"
+#include "viz/session.h"
 
 enum { WIDTH = 1280, HEIGHT = 800, BINS = 256, PICTURES = 20 };
 static const double watch_s = 4, frames_per_s = 60;

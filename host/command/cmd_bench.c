@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
-#include "bench_view.h"
-#include "commands.h"
-#include "options.h"
-#include "ranks.h"
+#include "base/ranks.h"
+#include "command/bench.h"
+#include "command/bench_view.h"
+#include "command/commands.h"
+#include "run/options.h"
 
 static const OptionsUse use = {
     "bench", "",

@@ -1,9 +1,9 @@
 /* marrow check: everything that can be found wrong with a config without running it. */
-#include "commands.h"
-#include "dosing.h"
-#include "options.h"
-#include "patient.h"
-#include "policy.h"
+#include "clinic/policy.h"
+#include "command/commands.h"
+#include "config/patient.h"
+#include "dosing/dosing.h"
+#include "run/options.h"
 
 static const OptionsUse use = {
     "check", "CONFIG",

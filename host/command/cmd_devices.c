@@ -1,7 +1,7 @@
 /* marrow devices: each backend, each device, and why one is not usable. */
-#include "backend.h"
-#include "commands.h"
-#include "options.h"
+#include "command/commands.h"
+#include "device/backend.h"
+#include "run/options.h"
 
 static const OptionsUse use = {"devices", "",
                                "Lists every device a run could use, and why one is not usable.", 0};

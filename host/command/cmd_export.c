@@ -1,9 +1,9 @@
 /* marrow export: cells at a time from a run's snapshots, for other programs. */
 #include <math.h>
 
-#include "commands.h"
-#include "export.h"
-#include "options.h"
+#include "command/commands.h"
+#include "files/export.h"
+#include "run/options.h"
 
 static const OptionsUse use = {
     "export", "DIR --format fcs|hdf|csv|gates",

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
-#include "options.h"
-#include "population.h"
+#include "command/commands.h"
+#include "run/options.h"
+#include "sweep/population.h"
 
 static const OptionsUse use = {
     "patients", "-n N -o FILE",

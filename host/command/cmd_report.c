@@ -1,11 +1,11 @@
 /* marrow report: the folder of a run or a sweep as one page of HTML, for people. */
 #include <stdio.h>
 
-#include "commands.h"
-#include "crate.h"
-#include "options.h"
-#include "report.h"
-#include "report_sweep.h"
+#include "command/commands.h"
+#include "files/crate.h"
+#include "report/report.h"
+#include "report/report_sweep.h"
+#include "run/options.h"
 
 static const OptionsUse use = {
     "report", "DIR",

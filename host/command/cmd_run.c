@@ -1,7 +1,7 @@
 /* marrow run: one patient, headless. Config, schedule, backend, simulation, files: in this order. */
-#include "commands.h"
-#include "interrupt.h"
-#include "run.h"
+#include "base/interrupt.h"
+#include "command/commands.h"
+#include "run/run.h"
 
 static const OptionsUse use = {
     "run", "CONFIG -o DIR",

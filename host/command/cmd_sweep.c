@@ -1,6 +1,6 @@
 /* marrow sweep: many runs that differ in a few keys, and one table of what came of them. */
-#include "commands.h"
-#include "sweep.h"
+#include "command/commands.h"
+#include "sweep/sweep.h"
 
 static const OptionsUse use = {
     "sweep", "CONFIG -o DIR",

@@ -5,11 +5,11 @@
 #include <sundials/sundials_version.h>
 #include <yaml.h>
 
-#include "commands.h"
-#include "kernel_cache.h"
-#include "options.h"
-#include "ranks.h"
-#include "version.h"
+#include "base/ranks.h"
+#include "base/version.h"
+#include "command/commands.h"
+#include "device/kernel_cache.h"
+#include "run/options.h"
 
 static const OptionsUse use = {"version", "", "Prints version, build options, and the libraries found.", 0};
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../viz/session.h"
-#include "commands.h"
-#include "ranks.h"
+#include "base/ranks.h"
+#include "command/commands.h"
+#include "viz/session.h"
 
 enum { PATH = 4096 };
 

@@ -2,7 +2,7 @@
 #ifndef MARROW_COMMANDS_H
 #define MARROW_COMMANDS_H
 
-#include "status.h"
+#include "base/status.h"
 
 Status cmd_run(int argc, char **argv);
 Status cmd_sweep(int argc, char **argv);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 enum {
     EXTENDS_MAX = 8,

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "status.h"
+#include "base/status.h"
 
 enum { CONFIG_TEXT = 256, CONFIG_NAME = 32, CONFIG_CLONES = 8, CONFIG_HAZARDS = 9 };
 
@@ -43,7 +43,7 @@ typedef struct CloneTraits {
     double cd22_per_cell, d50_breaks, keff_per_h, birth_per_d, death_per_d;
 } CloneTraits;
 
-/* One lineage of blood cells after Friberg 2002 (host/systemic.h). */
+/* One lineage of blood cells after Friberg 2002 (host/clinic/systemic.h). */
 typedef struct ChainTraits {
     double base, mtt_h, gamma, slope_ml_per_ng, room_power;
 } ChainTraits;
@@ -86,7 +86,7 @@ typedef struct Config {
     } chemo;
     struct {
         int ctcae;                     /* CtcaeVersion */
-        double factor[CONFIG_HAZARDS]; /* by HazardKind, host/hazards.h */
+        double factor[CONFIG_HAZARDS]; /* by HazardKind, host/clinic/hazards.h */
     } hazards;
     struct {
         char name[CONFIG_NAME];

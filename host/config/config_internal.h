@@ -4,7 +4,7 @@
 
 #include <yaml.h>
 
-#include "config.h"
+#include "config/config.h"
 
 #define CONFIG_CLONES_PATH "cells.blast.clones"
 

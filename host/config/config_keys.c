@@ -1,5 +1,5 @@
 /* The table of every config key: the one place where name, default, range, meaning and source stand. */
-#include "config.h"
+#include "config/config.h"
 
 /* clang-format off */
 #define AT(member) offsetof(Config, member), sizeof(((Config *)0)->member)

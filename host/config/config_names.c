@@ -1,8 +1,8 @@
 /* Names of keys: finding one, and the nearest one when there is none. */
 #include <string.h>
 
-#include "config_internal.h"
-#include "text.h"
+#include "base/text.h"
+#include "config/config_internal.h"
 
 ConfigScope config_scope(Config *config) {
     return (ConfigScope){config, config_keys, config_key_count};

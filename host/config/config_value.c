@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
-#include "text.h"
+#include "base/text.h"
+#include "config/config_internal.h"
 
 /* Length in bytes of the UTF-8 character at `s` and its code point; 0 if it is not valid UTF-8. */
 static int utf8_decode(const unsigned char *s, uint32_t *code) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 /* Where the writer stands. `previous` is the key written last, whose sections are still open. */
 typedef struct Writer {

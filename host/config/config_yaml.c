@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config_internal.h"
+#include "config/config_internal.h"
 
 enum { NESTING_MAX = 8, INPUT_MAX = 1 << 20 };
 

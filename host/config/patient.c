@@ -1,4 +1,4 @@
-#include "patient.h"
+#include "config/patient.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #ifndef MARROW_PATIENT_H
 #define MARROW_PATIENT_H
 
-#include "config.h"
+#include "config/config.h"
 
 /* Two-compartment plasma. Typical adult of 1.84 m2 in brackets. */
 typedef struct PlasmaParams {

@@ -1,20 +1,20 @@
-#include "backend.h"
+#include "device/backend.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "ranks.h"
-#include "self_test.h"
+#include "base/ranks.h"
+#include "device/self_test.h"
 
 const char *const kernel_names[KERNEL_COUNT] = {
 #define KERNEL_ROW(name, extent) #name,
-#include "../kernels/kernels.def"
+#include "kernels/kernels.def"
 #undef KERNEL_ROW
 };
 
 const KernelExtent kernel_extents[KERNEL_COUNT] = {
 #define KERNEL_ROW(name, extent) EXTENT_##extent,
-#include "../kernels/kernels.def"
+#include "kernels/kernels.def"
 #undef KERNEL_ROW
 };
 

@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "../kernels/types.h"
-#include "status.h"
+#include "base/status.h"
+#include "kernels/types.h"
 
 typedef enum KernelId {
 #define KERNEL_ROW(name, extent) KERNEL_##name,
-#include "../kernels/kernels.def"
+#include "kernels/kernels.def"
 #undef KERNEL_ROW
     KERNEL_COUNT
 } KernelId;

@@ -1,5 +1,5 @@
 /* The kernels compiled as C, pages shared out over threads: the referee, and the default. */
-#include "backend.h"
+#include "device/backend.h"
 
 #include <sched.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../kernels/kernels_c.h"
-#include "team.h"
+#include "base/team.h"
+#include "kernels/kernels_c.h"
 
 enum { ALIGNMENT = 2 << 20 }; /* whole huge pages where the system has them */
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda_fetch.h"
+#include "device/cuda_fetch.h"
 
 /* LANES: eight warps hide each other's loads and still leave room for two blocks per unit. STAGING: an
  * interval sends some 4 KB and fetches as much; bigger pieces go through in parts. */

@@ -1,4 +1,4 @@
-#include "backend_fetch.h"
+#include "device/backend_fetch.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #ifndef MARROW_BACKEND_FETCH_H
 #define MARROW_BACKEND_FETCH_H
 
-#include "backend.h"
+#include "device/backend.h"
 
 enum { FETCH_PIECES = 64, FETCH_STEP = 256 };
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
-#include "interrupt.h"
-#include "ranks.h"
+#include "base/interrupt.h"
+#include "base/ranks.h"
+#include "device/backend.h"
 
 enum { MOST_MEMBERS = 16, FLIGHTS = 8 };
 

@@ -1,10 +1,10 @@
 /* The kernels on whatever OpenCL 1.2 reaches: GPUs in lanes, processors in loops over pages. */
-#include "opencl.h"
+#include "device/opencl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend_fetch.h"
+#include "device/backend_fetch.h"
 
 /* Groups per compute unit: enough that an uneven one costs little; kernels stride on from there. */
 enum { GROUPS_PER_UNIT = 64, LANES_ON_GPU = 256, LANES_ELSEWHERE = 64 };

@@ -5,7 +5,7 @@
 #ifndef MARROW_CUDA_API_H
 #define MARROW_CUDA_API_H
 
-#include "backend.h"
+#include "device/backend.h"
 
 typedef int CUresult; /* CUDA_SUCCESS or one of cuda_error.c */
 typedef int CUdevice;
@@ -30,7 +30,7 @@ enum {
 /* The driver's calls, reached as cu->cuInit(0). */
 typedef struct Cuda {
 #define CUDA_ENTRY(name, parameters) CUresult(*name) parameters;
-#include "cuda_entries.h"
+#include "device/cuda_entries.h"
 #undef CUDA_ENTRY
 } Cuda;
 

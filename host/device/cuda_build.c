@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cuda_api.h"
-#include "kernel_cache.h"
-#include "nvrtc.h"
+#include "device/cuda_api.h"
+#include "device/kernel_cache.h"
+#include "device/nvrtc.h"
 
 enum { OPTIONS = 8 };
 

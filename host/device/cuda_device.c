@@ -1,13 +1,13 @@
 /* The CUDA driver's library and its devices. */
-#include "cuda_api.h"
-#include "library.h"
+#include "base/library.h"
+#include "device/cuda_api.h"
 
 /* CUDA 11.2 is the first whose NVRTC makes code for a device by itself. */
 enum { OLDEST_DRIVER = 11020, OLDEST_CAPABILITY = 75, SHARED_BYTES = 16384, LEAST_BYTES = 64 << 20 };
 
 static const char *const entry_names[] = {
 #define CUDA_ENTRY(name, parameters) #name,
-#include "cuda_entries.h"
+#include "device/cuda_entries.h"
 #undef CUDA_ENTRY
 };
 

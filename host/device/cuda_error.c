@@ -1,5 +1,5 @@
 /* What the driver's errors mean for a run, and what can be done about each. */
-#include "cuda_api.h"
+#include "device/cuda_api.h"
 
 typedef struct Remedy {
     CUresult error;

@@ -1,4 +1,4 @@
-#include "cuda_fetch.h"
+#include "device/cuda_fetch.h"
 
 static Status check(const CudaFetches *f, const char *what, CUresult error) {
     return cuda_check(f->cu, f->device, what, error);

@@ -3,8 +3,8 @@
 #ifndef MARROW_CUDA_FETCH_H
 #define MARROW_CUDA_FETCH_H
 
-#include "backend_fetch.h"
-#include "cuda_api.h"
+#include "device/backend_fetch.h"
+#include "device/cuda_api.h"
 
 /* Starts zeroed. Its context is current at every call. */
 typedef struct CudaFetches {

@@ -1,5 +1,5 @@
 /* Built kernels on disk, so that only the first run on a machine waits for the compiler. */
-#include "kernel_cache.h"
+#include "device/kernel_cache.h"
 
 #include <stdbool.h>
 #include <stdio.h>

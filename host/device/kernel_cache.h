@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "status.h"
+#include "base/status.h"
 
 enum { KERNEL_KEY = 1024, KERNEL_PATH = 1024 };
 

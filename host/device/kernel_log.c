@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernel_cache.h"
+#include "device/kernel_cache.h"
 
 /* The first line with an error in it, else the first with anything. */
 void kernel_log_first_error(const char *log, char line[200]) {

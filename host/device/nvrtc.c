@@ -1,14 +1,14 @@
-#include "nvrtc.h"
+#include "device/nvrtc.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "library.h"
+#include "base/library.h"
 
 static const char *const entry_names[] = {
 #define NVRTC_ENTRY(name, parameters) #name,
-#include "nvrtc_entries.h"
+#include "device/nvrtc_entries.h"
 #undef NVRTC_ENTRY
 };
 

@@ -4,14 +4,14 @@
 
 #include <stddef.h>
 
-#include "status.h"
+#include "base/status.h"
 
 typedef int nvrtcResult; /* 0: success */
 typedef struct nvrtcProgram_st *nvrtcProgram;
 
 typedef struct Nvrtc {
 #define NVRTC_ENTRY(name, parameters) nvrtcResult(*name) parameters;
-#include "nvrtc_entries.h"
+#include "device/nvrtc_entries.h"
 #undef NVRTC_ENTRY
 } Nvrtc;
 

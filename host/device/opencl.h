@@ -5,12 +5,12 @@
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
-#include "backend.h"
+#include "device/backend.h"
 
 /* The library's calls, reached as cl->clFinish(queue). */
 typedef struct OpenCl {
 #define OPENCL_ENTRY(name) __typeof__(&name) name;
-#include "opencl_entries.h"
+#include "device/opencl_entries.h"
 #undef OPENCL_ENTRY
 } OpenCl;
 

@@ -2,9 +2,9 @@
  *
  * MARROW_OPENCL_OPTIONS, if set, is appended to the compiler's options (to try a driver's own, or a fault).
  */
-#include "opencl.h"
+#include "device/opencl.h"
 
-#include "kernel_cache.h"
+#include "device/kernel_cache.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,16 +1,16 @@
 /* The OpenCL library and its devices. */
-#include "opencl.h"
+#include "device/opencl.h"
 
 #include <string.h>
 
-#include "library.h"
+#include "base/library.h"
 
 /* `advance` keeps a page's due flags (4096 bytes) and its ranks and sums (some 3.2 KB) in local memory. */
 enum { LOCAL_BYTES = 8192, LEAST_BYTES = 64 << 20 };
 
 static const char *const entry_names[] = {
 #define OPENCL_ENTRY(name) #name,
-#include "opencl_entries.h"
+#include "device/opencl_entries.h"
 #undef OPENCL_ENTRY
 };
 

@@ -1,8 +1,8 @@
-#include "self_test.h"
+#include "device/self_test.h"
 
 #include <string.h>
 
-#include "kernel_cache.h"
+#include "device/kernel_cache.h"
 
 enum { PAGES = 8, CLASSES = 2, INTERVALS = 4, MARROW = 0, BLOOD = 1 };
 

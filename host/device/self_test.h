@@ -3,7 +3,7 @@
 #ifndef MARROW_SELF_TEST_H
 #define MARROW_SELF_TEST_H
 
-#include "backend.h"
+#include "device/backend.h"
 
 /* What comes out on the processor; tests/test_cuda.c compares. It changes with the kernels' results. */
 extern const uint64_t self_test_expected;

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dosing_state.h"
-#include "dosing_table.h"
-#include "text.h"
+#include "base/text.h"
+#include "dosing/dosing_state.h"
+#include "dosing/dosing_table.h"
 
 /* Adds to the running rate, keeping what rounding loses: rates that came and went leave nothing behind. */
 static void rate_add(Dosing *dosing, double rate_mg_per_h) {

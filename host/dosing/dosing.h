@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "config.h"
-#include "pieces.h"
+#include "base/pieces.h"
+#include "config/config.h"
 
 typedef struct Dosing Dosing;
 

@@ -1,12 +1,12 @@
-#include "dosing_change.h"
+#include "dosing/dosing_change.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "dosing_rows.h"
-#include "dosing_state.h"
-#include "dosing_table.h"
+#include "dosing/dosing_rows.h"
+#include "dosing/dosing_state.h"
+#include "dosing/dosing_table.h"
 
 bool dosing_is_held(const Dosing *dosing) {
     return !isnan(dosing->held_since_h);

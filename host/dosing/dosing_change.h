@@ -9,7 +9,7 @@
 #ifndef MARROW_DOSING_CHANGE_H
 #define MARROW_DOSING_CHANGE_H
 
-#include "dosing.h"
+#include "dosing/dosing.h"
 
 /* Who or which rule asks (code, at most 31 bytes are kept), and why (at most 159). Commas, quotes and line
  * ends become blanks: both are fields of a CSV. */

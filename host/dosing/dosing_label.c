@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "dosing_state.h"
+#include "dosing/dosing_state.h"
 
 static const int label_day[CYCLE_DOSES] = {1, 8, 15};
 static const double label_infusion_h = 1;

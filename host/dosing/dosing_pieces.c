@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "dosing_state.h"
+#include "dosing/dosing_state.h"
 
 Status dosing_pieces(const Dosing *saved, Pieces *pieces) {
     TRY(pieces_add(pieces, "dosing", saved, sizeof *saved));

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dosing_state.h"
+#include "dosing/dosing_state.h"
 
 bool plan_is_course(const DoseRecord *record) {
     return record->kind == DOSE_GIVEN && !record->asked;

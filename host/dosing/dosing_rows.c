@@ -1,4 +1,4 @@
-#include "dosing_rows.h"
+#include "dosing/dosing_rows.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "status.h"
+#include "base/status.h"
 
 enum {
     DOSING_ROWS = 1000000,         /* most rows, and most after ADDL is written out */

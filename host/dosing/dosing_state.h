@@ -5,7 +5,7 @@
 #ifndef MARROW_DOSING_STATE_H
 #define MARROW_DOSING_STATE_H
 
-#include "dosing.h"
+#include "dosing/dosing.h"
 
 enum { CYCLE_DOSES = 3, LABEL_CYCLES = 6 };
 

@@ -1,11 +1,11 @@
-#include "dosing_table.h"
+#include "dosing/dosing_table.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dosing_rows.h"
+#include "dosing/dosing_rows.h"
 
 /* Shorter than this there is no telling an infusion from a bolus, and a solver could not step over it. */
 static const double shortest_infusion_h = 1e-9;

@@ -13,7 +13,7 @@
 
 #include <stddef.h>
 
-#include "dosing.h"
+#include "dosing/dosing.h"
 
 enum { DOSING_TABLE_BYTES = 16 << 20 }; /* largest file */
 

@@ -1,4 +1,4 @@
-#include "drugs.h"
+#include "dosing/drugs.h"
 
 #include <math.h>
 #include <stdlib.h>

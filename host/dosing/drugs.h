@@ -8,7 +8,7 @@
 #ifndef MARROW_DRUGS_H
 #define MARROW_DRUGS_H
 
-#include "config.h"
+#include "config/config.h"
 
 enum { DRUG_NAME = 32, DRUG_TEXT = 160, DRUG_DOSES = 128, DRUG_AGENTS = 16, DRUG_REGIMENS = 4 };
 

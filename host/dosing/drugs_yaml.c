@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "built_in.h"
-#include "config_internal.h"
-#include "drugs.h"
-#include "text.h"
+#include "base/built_in.h"
+#include "base/text.h"
+#include "config/config_internal.h"
+#include "dosing/drugs.h"
 
 typedef struct DrugReader {
     ConfigTree tree;
@@ -173,7 +173,7 @@ static Status read_agent(DrugReader *r, const yaml_node_t *map) {
             find_key(agent_keys, sizeof agent_keys / sizeof agent_keys[0], text_of(name), &nearest);
         REQUIRE(key, STATUS_BAD_INPUT, "%s: an agent has no key \"%s\"; %s%s", place_of(r, name).text,
                 config_shown(text_of(name)).text,
-                nearest.name ? "did you mean " : "host/drugs_yaml.c lists them",
+                nearest.name ? "did you mean " : "host/dosing/drugs_yaml.c lists them",
                 nearest.name ? nearest.name : "");
         TRY(read_value(r, node_at(r, p->value), key, agent));
     }

@@ -1,4 +1,4 @@
-#include "flow.h"
+#include "dosing/flow.h"
 
 #include <math.h>
 

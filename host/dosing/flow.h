@@ -3,7 +3,7 @@
 #ifndef MARROW_FLOW_H
 #define MARROW_FLOW_H
 
-#include "plasma.h"
+#include "dosing/plasma.h"
 
 enum { FLOW_R, FLOW_C, FLOW_E, FLOW_P, FLOW_D, FLOW_STATES };
 

@@ -1,4 +1,4 @@
-#include "plasma.h"
+#include "dosing/plasma.h"
 
 #include <cvode/cvode.h>
 #include <math.h>

@@ -8,9 +8,9 @@
 #ifndef MARROW_PLASMA_H
 #define MARROW_PLASMA_H
 
-#include "dosing.h"
-#include "patient.h"
-#include "room.h"
+#include "config/patient.h"
+#include "dosing/dosing.h"
+#include "dosing/room.h"
 
 enum { PLASMA_EXCHANGES = 32, PLASMA_STEPS = 256 };
 

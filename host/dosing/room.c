@@ -1,4 +1,4 @@
-#include "room.h"
+#include "dosing/room.h"
 
 #include <math.h>
 

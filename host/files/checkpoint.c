@@ -1,4 +1,4 @@
-#include "checkpoint.h"
+#include "files/checkpoint.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checkpoint_hdf.h"
-#include "seal.h"
-#include "version.h"
+#include "base/seal.h"
+#include "base/version.h"
+#include "files/checkpoint_hdf.h"
 
 static const char *const names[CHECKPOINTS] = {"checkpoint.hdf", "checkpoint-previous.hdf"};
 

@@ -7,9 +7,9 @@
 #ifndef MARROW_CHECKPOINT_H
 #define MARROW_CHECKPOINT_H
 
-#include "config.h"
-#include "pieces.h"
-#include "run_folder.h"
+#include "base/pieces.h"
+#include "config/config.h"
+#include "files/run_folder.h"
 
 /* Adds whose moment it is: version and config. STATUS_FAILED: out of memory. */
 Status checkpoint_sign(Pieces *pieces, const Config *config);

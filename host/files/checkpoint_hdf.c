@@ -1,6 +1,6 @@
-#include "checkpoint_hdf.h"
+#include "files/checkpoint_hdf.h"
 
-#include "hdf.h"
+#include "base/hdf.h"
 
 /* In memory, so that HDF5 never meets a full disk. `grows` bytes at a time. */
 static hid_t memory_access(size_t grows) {

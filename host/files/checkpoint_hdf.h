@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "pieces.h"
+#include "base/pieces.h"
 
 /* Starts zeroed. */
 typedef struct CheckpointImage {

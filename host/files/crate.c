@@ -1,4 +1,4 @@
-#include "crate.h"
+#include "files/crate.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crate_graph.h"
-#include "run_folder.h"
+#include "files/crate_graph.h"
+#include "files/run_folder.h"
 
 #define NOTICE " Research and teaching; not for treating patients."
 

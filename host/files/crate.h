@@ -3,7 +3,7 @@
 #ifndef MARROW_CRATE_H
 #define MARROW_CRATE_H
 
-#include "status.h"
+#include "base/status.h"
 
 #define CRATE "ro-crate-metadata.json"
 

@@ -1,4 +1,4 @@
-#include "crate_graph.h"
+#include "files/crate_graph.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "crate.h"
-#include "report_table.h"
-#include "run_folder.h"
+#include "files/crate.h"
+#include "files/csv_table.h"
+#include "files/run_folder.h"
 
 #define SPECIFICATION "https://w3id.org/ro/crate/1.1"
 #define PROFILE "https://w3id.org/ro/wfrun/process/0.5"
@@ -93,7 +93,7 @@ static void program(CrateGraph *g) {
 
 static Status record_read(CrateGraph *g, const char *name) {
     char *text = NULL;
-    TRY(report_file_read(g->folder, name, &text));
+    TRY(folder_file_read(g->folder, name, &text));
     g->record = cJSON_Parse(text);
     free(text);
     REQUIRE(cJSON_IsObject(g->record), STATUS_BAD_INPUT, "%s/%s: is no JSON object; run it again", g->folder,

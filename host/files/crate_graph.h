@@ -6,7 +6,7 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
-#include "status.h"
+#include "base/status.h"
 
 /* Starts zeroed; destroy accepts any state. */
 typedef struct CrateGraph {

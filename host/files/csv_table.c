@@ -1,4 +1,4 @@
-#include "report_table.h"
+#include "files/csv_table.h"
 
 #include <errno.h>
 #include <math.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run_folder.h"
+#include "files/run_folder.h"
 
 static Status unreadable(const char *folder, const char *path, int error) {
     return status_set(STATUS_BAD_INPUT, "%s: cannot be read: %s; %s", path, strerror(error),
@@ -31,7 +31,7 @@ static Status stream_read(FILE *in, const char *folder, const char *path, char *
     return unreadable(folder, path, error);
 }
 
-Status report_file_read(const char *folder, const char *name, char **text) {
+Status folder_file_read(const char *folder, const char *name, char **text) {
     char path[RUN_PATH];
     REQUIRE(snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name) < RUN_PATH,
             STATUS_BAD_INPUT, "%.60s...: the path is too long; give a shorter one", folder ? folder : name);
@@ -82,7 +82,7 @@ static int line_cut(char **at, char **fields, int columns) {
 }
 
 /* Columns of the header, and where it begins: behind the mark some programs put before UTF-8. */
-static char *header_find(ReportTable *table) {
+static char *header_find(CsvTable *table) {
     char *at = table->text;
     if (strncmp(at, "\xef\xbb\xbf", 3) == 0) at += 3;
     size_t header = strcspn(at, "\n");
@@ -91,7 +91,7 @@ static char *header_find(ReportTable *table) {
     return at;
 }
 
-Status report_table_parse(ReportTable *table) {
+Status csv_table_parse(CsvTable *table) {
     size_t lines = (size_t)count_of(table->text, '\n') + 1;
     char *at = header_find(table);
     table->fields = calloc((lines + 1) * (size_t)table->columns, sizeof *table->fields);
@@ -106,44 +106,44 @@ Status report_table_parse(ReportTable *table) {
     return STATUS_OK;
 }
 
-Status report_table_read(ReportTable *table, const char *folder, const char *name) {
-    TRY(report_file_read(folder, name, &table->text));
+Status csv_table_read(CsvTable *table, const char *folder, const char *name) {
+    TRY(folder_file_read(folder, name, &table->text));
     REQUIRE(table->text[0] && table->text[0] != '\n', STATUS_BAD_INPUT, "%s%s%s: has no header line; %s",
             folder ? folder : "", folder ? "/" : "", name,
             folder ? "run it again" : "begin with a line of column names");
-    return report_table_parse(table);
+    return csv_table_parse(table);
 }
 
-void report_table_destroy(ReportTable *table) {
+void csv_table_destroy(CsvTable *table) {
     free(table->fields);
     free(table->text);
-    *table = (ReportTable){0};
+    *table = (CsvTable){0};
 }
 
-const char *report_table_name(const ReportTable *table, int column) {
+const char *csv_table_name(const CsvTable *table, int column) {
     return table->fields[column];
 }
 
-const char *report_table_field(const ReportTable *table, int row, int column) {
+const char *csv_table_field(const CsvTable *table, int row, int column) {
     return table->fields[((size_t)row + 1) * (size_t)table->columns + (size_t)column];
 }
 
-int report_table_column(const ReportTable *table, const char *name) {
+int csv_table_column(const CsvTable *table, const char *name) {
     for (int i = 0; i < table->columns; i++)
-        if (strcmp(report_table_name(table, i), name) == 0) return i;
+        if (strcmp(csv_table_name(table, i), name) == 0) return i;
     return -1;
 }
 
-double report_table_number(const ReportTable *table, int row, int column) {
+double csv_table_number(const CsvTable *table, int row, int column) {
     if (column < 0) return NAN;
-    const char *field = report_table_field(table, row, column);
+    const char *field = csv_table_field(table, row, column);
     char *end;
     double value = strtod(field, &end);
     return end == field || *end || !isfinite(value) ? (double)NAN : value;
 }
 
-bool report_table_has_numbers(const ReportTable *table, int column) {
+bool csv_table_has_numbers(const CsvTable *table, int column) {
     for (int row = 0; row < table->rows; row++)
-        if (!isnan(report_table_number(table, row, column))) return true;
+        if (!isnan(csv_table_number(table, row, column))) return true;
     return false;
 }

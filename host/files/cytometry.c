@@ -1,11 +1,11 @@
-#include "cytometry.h"
+#include "files/cytometry.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../kernels/cytometer.h"
-#include "text.h"
+#include "base/text.h"
+#include "kernels/cytometer.h"
 
 _Static_assert((int)CYTOMETER_BLAST == (int)KIND_BLAST && (int)CYTOMETER_PRECURSOR == (int)KIND_PRECURSOR &&
                    (int)CYTOMETER_MATURE == (int)KIND_MATURE,

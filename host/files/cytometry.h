@@ -6,8 +6,8 @@
 #ifndef MARROW_CYTOMETRY_H
 #define MARROW_CYTOMETRY_H
 
-#include "mrd_assay.h"
-#include "snapshot.h"
+#include "clinic/mrd_assay.h"
+#include "files/snapshot.h"
 
 /* Signals are in molecules; `unstained` is the same cell without the stain. */
 typedef struct CellSignals {

@@ -1,4 +1,4 @@
-#include "export.h"
+#include "files/export.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cytometry.h"
-#include "snapshot_columns.h"
+#include "files/cytometry.h"
+#include "files/snapshot_columns.h"
 
 static const char *const formats[] = {"fcs", "hdf", "csv", "gates"};
 

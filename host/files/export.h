@@ -2,7 +2,7 @@
 #ifndef MARROW_EXPORT_H
 #define MARROW_EXPORT_H
 
-#include "snapshot_read.h"
+#include "files/snapshot_read.h"
 
 typedef enum ExportFormat { EXPORT_FCS, EXPORT_HDF, EXPORT_CSV, EXPORT_GATES } ExportFormat;
 

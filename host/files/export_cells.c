@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../kernels/section.h"
-#include "cytometry.h"
-#include "export.h"
-#include "fcs.h"
-#include "text.h"
+#include "base/text.h"
+#include "files/cytometry.h"
+#include "files/export.h"
+#include "files/fcs.h"
+#include "kernels/section.h"
 
 /* ---- FCS ---- */
 

@@ -1,4 +1,4 @@
-#include "fcs.h"
+#include "files/fcs.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,24 +1,24 @@
-#include "figures.h"
+#include "files/figures.h"
 
 #include <math.h>
 #include <string.h>
 
-Course course_of_sum(const ReportTable *series, const char *column, const char *also) {
-    return (Course){series, report_table_column(series, "time_h"), report_table_column(series, column),
-                    also ? report_table_column(series, also) : -1};
+Course course_of_sum(const CsvTable *series, const char *column, const char *also) {
+    return (Course){series, csv_table_column(series, "time_h"), csv_table_column(series, column),
+                    also ? csv_table_column(series, also) : -1};
 }
 
-Course course_of(const ReportTable *series, const char *column) {
+Course course_of(const CsvTable *series, const char *column) {
     return course_of_sum(series, column, NULL);
 }
 
 double course_value(const Course *c, int row) {
-    double value = report_table_number(c->table, row, c->column);
-    return c->also < 0 ? value : value + report_table_number(c->table, row, c->also);
+    double value = csv_table_number(c->table, row, c->column);
+    return c->also < 0 ? value : value + csv_table_number(c->table, row, c->also);
 }
 
 double course_day(const Course *c, int row) {
-    return report_table_number(c->table, row, c->time) / 24;
+    return csv_table_number(c->table, row, c->time) / 24;
 }
 
 double course_first(const Course *c) {
@@ -74,21 +74,21 @@ double course_area(const Course *c) {
     return area;
 }
 
-double figure_doses(const ReportTable *events, bool mg) {
-    int kind = report_table_column(events, "kind"), value = report_table_column(events, "value");
+double figure_doses(const CsvTable *events, bool mg) {
+    int kind = csv_table_column(events, "kind"), value = csv_table_column(events, "value");
     double total = 0;
     for (int row = 0; kind >= 0 && row < events->rows; row++) {
-        double amount_mg = report_table_number(events, row, value);
-        if (strcmp(report_table_field(events, row, kind), "dose") == 0 && !isnan(amount_mg))
+        double amount_mg = csv_table_number(events, row, value);
+        if (strcmp(csv_table_field(events, row, kind), "dose") == 0 && !isnan(amount_mg))
             total += mg ? amount_mg : 1;
     }
     return total;
 }
 
-double figure_event_day(const ReportTable *events, const char *name) {
-    int kind = report_table_column(events, "kind"), time = report_table_column(events, "time_h");
+double figure_event_day(const CsvTable *events, const char *name) {
+    int kind = csv_table_column(events, "kind"), time = csv_table_column(events, "time_h");
     for (int row = 0; kind >= 0 && row < events->rows; row++)
-        if (strcmp(report_table_field(events, row, kind), name) == 0)
-            return report_table_number(events, row, time) / 24;
+        if (strcmp(csv_table_field(events, row, kind), name) == 0)
+            return csv_table_number(events, row, time) / 24;
     return NAN;
 }

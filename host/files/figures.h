@@ -4,7 +4,7 @@
 #ifndef MARROW_FIGURES_H
 #define MARROW_FIGURES_H
 
-#include "report_table.h"
+#include "files/csv_table.h"
 
 /* Complete remission: under 5 % blasts in the marrow; MRD negative: under 1e-4 (docs/model.md). */
 #define FIGURE_REMISSION 0.05
@@ -12,12 +12,12 @@
 
 /* One column of a table, -1 in `column` if it is not there, over time in days. */
 typedef struct Course {
-    const ReportTable *table;
+    const CsvTable *table;
     int time, column, also; /* `also` is added to `column`; -1: nothing */
 } Course;
 
-Course course_of(const ReportTable *series, const char *column);
-Course course_of_sum(const ReportTable *series, const char *column, const char *also);
+Course course_of(const CsvTable *series, const char *column);
+Course course_of_sum(const CsvTable *series, const char *column, const char *also);
 
 double course_value(const Course *course, int row);
 double course_day(const Course *course, int row);
@@ -40,9 +40,9 @@ double course_log10_kill(const Course *course, double left);
 double course_area(const Course *course);
 
 /* Doses in events.csv: how many (`mg` false), or their sum. */
-double figure_doses(const ReportTable *events, bool mg);
+double figure_doses(const CsvTable *events, bool mg);
 
 /* The day of the first event of a kind. */
-double figure_event_day(const ReportTable *events, const char *kind);
+double figure_event_day(const CsvTable *events, const char *kind);
 
 #endif

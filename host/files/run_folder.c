@@ -1,4 +1,4 @@
-#include "run_folder.h"
+#include "files/run_folder.h"
 
 #include <dirent.h>
 #include <errno.h>

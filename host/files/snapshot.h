@@ -6,14 +6,14 @@
  *
  *   snapshot_take (the simulation's thread: a copy) -> snapshot_finish -> snapshot_write (any thread)
  *
- * docs/interface.md lists what is in the file; host/snapshot_read.h reads it. */
+ * docs/interface.md lists what is in the file; host/files/snapshot_read.h reads it. */
 #ifndef MARROW_SNAPSHOT_H
 #define MARROW_SNAPSHOT_H
 
-#include "agents.h"
-#include "classes.h"
-#include "run_folder.h"
-#include "sim.h"
+#include "files/run_folder.h"
+#include "sim/agents.h"
+#include "sim/classes.h"
+#include "sim/sim.h"
 
 enum { SNAPSHOT_LABEL = 64 };
 

@@ -1,4 +1,4 @@
-#include "snapshot_columns.h"
+#include "files/snapshot_columns.h"
 
 #include <ctype.h>
 #include <stdlib.h>

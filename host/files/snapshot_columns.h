@@ -4,7 +4,7 @@
 
 #include <hdf5.h>
 
-#include "snapshot.h"
+#include "files/snapshot.h"
 
 #define SNAPSHOT_FOLDER "snapshots"
 enum { SNAPSHOT_FORM = 1, SNAPSHOT_NAME = 48 };

@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../kernels/section.h"
-#include "hdf.h"
-#include "seal.h"
-#include "snapshot.h"
-#include "snapshot_columns.h"
+#include "base/hdf.h"
+#include "base/seal.h"
+#include "files/snapshot.h"
+#include "files/snapshot_columns.h"
+#include "kernels/section.h"
 
 typedef struct Making {
     const Snapshot *snapshot;

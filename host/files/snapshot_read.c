@@ -1,4 +1,4 @@
-#include "snapshot_read.h"
+#include "files/snapshot_read.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "hdf.h"
-#include "seal.h"
-#include "snapshot_columns.h"
+#include "base/hdf.h"
+#include "base/seal.h"
+#include "files/snapshot_columns.h"
 
 /* ---- one file ---- */
 

@@ -2,7 +2,7 @@
 #ifndef MARROW_SNAPSHOT_READ_H
 #define MARROW_SNAPSHOT_READ_H
 
-#include "snapshot.h"
+#include "files/snapshot.h"
 
 typedef struct SnapshotEntry {
     int number;

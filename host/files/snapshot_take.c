@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pieces_ranks.h"
-#include "ranks.h"
-#include "snapshot.h"
-#include "version.h"
+#include "base/ranks.h"
+#include "base/version.h"
+#include "files/snapshot.h"
+#include "sim/pieces_ranks.h"
 
 void snapshot_destroy(Snapshot *s) {
     agents_destroy(&s->agents);

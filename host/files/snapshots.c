@@ -1,4 +1,4 @@
-#include "snapshots.h"
+#include "files/snapshots.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ranks.h"
-#include "snapshot_columns.h"
+#include "base/ranks.h"
+#include "files/snapshot_columns.h"
 
 /* What the background needs; it has no part in the simulation's memory. */
 typedef struct Written {

@@ -2,8 +2,8 @@
 #ifndef MARROW_SNAPSHOTS_H
 #define MARROW_SNAPSHOTS_H
 
-#include "background.h"
-#include "snapshot.h"
+#include "base/background.h"
+#include "files/snapshot.h"
 
 /* Starts zeroed; stays where it is while a snapshot is being written. */
 typedef struct Snapshots {

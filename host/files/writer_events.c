@@ -1,8 +1,8 @@
-#include "writer_events.h"
+#include "files/writer_events.h"
 
 #include <math.h>
 
-#include "text.h"
+#include "base/text.h"
 
 static const char *const kinds[] = {[DOSE_GIVEN] = "dose",
                                     [DOSE_RESET] = "reset",

@@ -14,13 +14,13 @@
  *
  * Lines of the clinic's chart (chart.h): docs/interface.md lists kinds, codes and values.
  *
- * What was done by hand (host/action.h): kind `action`, code `user`, the line itself in detail. */
+ * What was done by hand (host/run/action.h): kind `action`, code `user`, the line itself in detail. */
 #ifndef MARROW_WRITER_EVENTS_H
 #define MARROW_WRITER_EVENTS_H
 
-#include "chart.h"
-#include "dosing.h"
-#include "run_folder.h"
+#include "clinic/chart.h"
+#include "dosing/dosing.h"
+#include "files/run_folder.h"
 
 typedef struct EventWriter {
     RunFile file;

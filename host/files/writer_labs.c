@@ -1,6 +1,6 @@
-#include "writer_labs.h"
+#include "files/writer_labs.h"
 
-#include "text.h"
+#include "base/text.h"
 
 Status labs_file_header(RunFile *file) {
     fputs("time_h,test,value,unit,lower,upper,grade,flag\n", file->text);

@@ -3,8 +3,8 @@
 #ifndef MARROW_WRITER_LABS_H
 #define MARROW_WRITER_LABS_H
 
-#include "clinic.h"
-#include "run_folder.h"
+#include "clinic/clinic.h"
+#include "files/run_folder.h"
 
 Status labs_file_header(RunFile *file);
 

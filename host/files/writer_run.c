@@ -1,11 +1,11 @@
-#include "writer_run.h"
+#include "files/writer_run.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "version.h"
+#include "base/version.h"
 
 void run_record_start(RunRecord *record) {
     time_t now = time(NULL);

@@ -2,9 +2,9 @@
 #ifndef MARROW_WRITER_RUN_H
 #define MARROW_WRITER_RUN_H
 
-#include "backend.h"
-#include "run_folder.h"
-#include "sim.h"
+#include "device/backend.h"
+#include "files/run_folder.h"
+#include "sim/sim.h"
 
 typedef struct RunRecord {
     int argc; /* the command as typed, without the program's own name */

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "status.h"
+#include "base/status.h"
 
 /* Starts zeroed; close accepts any state. */
 typedef struct Gnuplot {

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "figures.h"
-#include "report_cells.h"
-#include "report_clinic.h"
-#include "report_html.h"
-#include "report_plots.h"
-#include "run_folder.h"
+#include "files/figures.h"
+#include "files/run_folder.h"
+#include "report/report_cells.h"
+#include "report/report_clinic.h"
+#include "report/report_html.h"
+#include "report/report_plots.h"
 
 static const char *run_text(const Report *r, const char *name) {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(r->run, name));
@@ -25,7 +25,7 @@ static bool finished(const Report *r) {
 
 static Status json_read(Report *r, const char *folder) {
     char *text = NULL;
-    TRY(report_file_read(folder, "run.json", &text));
+    TRY(folder_file_read(folder, "run.json", &text));
     r->run = cJSON_ParseWithOpts(text, NULL, true);
     free(text);
     REQUIRE(cJSON_IsObject(r->run), STATUS_BAD_INPUT, "%s/run.json: is no JSON object; run it again", folder);
@@ -34,23 +34,23 @@ static Status json_read(Report *r, const char *folder) {
 
 Status report_read(Report *r, const char *folder) {
     TRY(json_read(r, folder));
-    TRY(report_file_read(folder, "config.yaml", &r->config));
-    TRY(report_table_read(&r->series, folder, "timeseries.csv"));
-    REQUIRE(report_table_column(&r->series, "time_h") >= 0, STATUS_BAD_INPUT,
+    TRY(folder_file_read(folder, "config.yaml", &r->config));
+    TRY(csv_table_read(&r->series, folder, "timeseries.csv"));
+    REQUIRE(csv_table_column(&r->series, "time_h") >= 0, STATUS_BAD_INPUT,
             "%s/timeseries.csv: has no column time_h; run it again", folder);
-    TRY(report_table_read(&r->events, folder, "events.csv"));
+    TRY(csv_table_read(&r->events, folder, "events.csv"));
     char path[RUN_PATH];
     snprintf(path, sizeof path, "%s/doses.csv", folder);
     if (!finished(r) && access(path, F_OK) != 0) return STATUS_OK;
-    return report_table_read(&r->doses, folder, "doses.csv");
+    return csv_table_read(&r->doses, folder, "doses.csv");
 }
 
 void report_destroy(Report *r) {
     cJSON_Delete(r->run);
     free(r->config);
-    report_table_destroy(&r->series);
-    report_table_destroy(&r->events);
-    report_table_destroy(&r->doses);
+    csv_table_destroy(&r->series);
+    csv_table_destroy(&r->events);
+    csv_table_destroy(&r->doses);
     *r = (Report){0};
 }
 

@@ -6,13 +6,13 @@
 
 #include <cjson/cJSON.h>
 
-#include "report_table.h"
+#include "files/csv_table.h"
 
 /* What a run left. Starts zeroed; destroy accepts any state. */
 typedef struct Report {
     cJSON *run;   /* run.json */
     char *config; /* config.yaml, as it is */
-    ReportTable series, events, doses;
+    CsvTable series, events, doses;
 } Report;
 
 /* STATUS_BAD_INPUT names the file that is missing or cannot be understood. doses.csv is written at a run's

@@ -1,11 +1,11 @@
-#include "report_cells.h"
+#include "report/report_cells.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "cytometry.h"
-#include "gnuplot.h"
-#include "snapshot_read.h"
+#include "files/cytometry.h"
+#include "files/snapshot_read.h"
+#include "report/gnuplot.h"
 
 enum { SHOWN = 3, DOTS = 400 }; /* snapshots with plots; dots of a kind in each */
 

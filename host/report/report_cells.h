@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "status.h"
+#include "base/status.h"
 
 /* Nothing where FOLDER has no snapshots. STATUS_BAD_INPUT for a damaged one; gnuplot's errors as in
  * gnuplot.h. */

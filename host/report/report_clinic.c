@@ -1,4 +1,4 @@
-#include "report_clinic.h"
+#include "report/report_clinic.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctcae.h"
-#include "gnuplot.h"
-#include "report_html.h"
-#include "run_folder.h"
+#include "clinic/ctcae.h"
+#include "files/run_folder.h"
+#include "report/gnuplot.h"
+#include "report/report_html.h"
 
 /* One test over time: the truth as a line, what was measured as dots, grades as bands. */
 typedef struct LabPlot {
@@ -35,15 +35,15 @@ typedef struct LabColumns {
     int time, test, value, lower, upper;
 } LabColumns;
 
-static LabColumns columns_of(const ReportTable *labs) {
-    return (LabColumns){report_table_column(labs, "time_h"), report_table_column(labs, "test"),
-                        report_table_column(labs, "value"), report_table_column(labs, "lower"),
-                        report_table_column(labs, "upper")};
+static LabColumns columns_of(const CsvTable *labs) {
+    return (LabColumns){csv_table_column(labs, "time_h"), csv_table_column(labs, "test"),
+                        csv_table_column(labs, "value"), csv_table_column(labs, "lower"),
+                        csv_table_column(labs, "upper")};
 }
 
-static int first_row(const ReportTable *labs, const LabColumns *c, const char *test) {
+static int first_row(const CsvTable *labs, const LabColumns *c, const char *test) {
     for (int i = 0; i < labs->rows; i++)
-        if (strcmp(report_table_field(labs, i, c->test), test) == 0) return i;
+        if (strcmp(csv_table_field(labs, i, c->test), test) == 0) return i;
     return -1;
 }
 
@@ -70,13 +70,12 @@ static void bands(FILE *script, const LabPlot *plot, double lower, double upper)
     }
 }
 
-static void measured(FILE *script, const ReportTable *labs, const LabColumns *c, const LabPlot *plot,
+static void measured(FILE *script, const CsvTable *labs, const LabColumns *c, const LabPlot *plot,
                      double end_d) {
     fputs("$dots << END\n", script);
     for (int i = 0; i < labs->rows; i++) {
-        if (strcmp(report_table_field(labs, i, c->test), plot->test) != 0) continue;
-        double at_d = report_table_number(labs, i, c->time) / 24,
-               value = report_table_number(labs, i, c->value);
+        if (strcmp(csv_table_field(labs, i, c->test), plot->test) != 0) continue;
+        double at_d = csv_table_number(labs, i, c->time) / 24, value = csv_table_number(labs, i, c->value);
         if (isnan(at_d) || isnan(value)) continue;
         value = fmin(fmax(value, plot->from), plot->to);
         fprintf(script, "%.6g %.6g\n%.6g %.6g\n\n", at_d, value, at_d + 0.002 * end_d, value);
@@ -84,26 +83,25 @@ static void measured(FILE *script, const ReportTable *labs, const LabColumns *c,
     fputs("END\n", script);
 }
 
-static bool truth(FILE *script, const ReportTable *series, const LabPlot *plot) {
-    int time = report_table_column(series, "time_h"),
-        column = plot->column ? report_table_column(series, plot->column) : -1;
-    if (!report_table_has_numbers(series, column)) return false;
+static bool truth(FILE *script, const CsvTable *series, const LabPlot *plot) {
+    int time = csv_table_column(series, "time_h"),
+        column = plot->column ? csv_table_column(series, plot->column) : -1;
+    if (!csv_table_has_numbers(series, column)) return false;
     fputs("$truth << END\n", script);
     for (int i = 0; i < series->rows; i++) {
-        double value = report_table_number(series, i, column);
+        double value = csv_table_number(series, i, column);
         if (!isnan(value))
-            fprintf(script, "%.6g %.6g\n", report_table_number(series, i, time) / 24,
-                    fmax(value, plot->from));
+            fprintf(script, "%.6g %.6g\n", csv_table_number(series, i, time) / 24, fmax(value, plot->from));
     }
     fputs("END\n", script);
     return true;
 }
 
-static void script_write(FILE *script, int index, const ReportTable *labs, const ReportTable *series) {
+static void script_write(FILE *script, int index, const CsvTable *labs, const CsvTable *series) {
     const LabPlot *plot = &lab_plots[index];
     const LabColumns c = columns_of(labs);
-    int row = first_row(labs, &c, plot->test), time = report_table_column(series, "time_h");
-    double end_d = series->rows ? report_table_number(series, series->rows - 1, time) / 24 : 1;
+    int row = first_row(labs, &c, plot->test), time = csv_table_column(series, "time_h");
+    double end_d = series->rows ? csv_table_number(series, series->rows - 1, time) / 24 : 1;
     fprintf(
         script,
         "set terminal svg size 520,270 dynamic rounded name 'c%d' font 'sans-serif,14' background '#ffffff'\n"
@@ -111,14 +109,14 @@ static void script_write(FILE *script, int index, const ReportTable *labs, const
         "yrange [%g:%g]\n"
         "unset key\n%s",
         index + 1, end_d > 0 ? end_d : 1, plot->from, plot->to, plot->logarithmic ? "set logscale y\n" : "");
-    bands(script, plot, report_table_number(labs, row, c.lower), report_table_number(labs, row, c.upper));
+    bands(script, plot, csv_table_number(labs, row, c.lower), csv_table_number(labs, row, c.upper));
     measured(script, labs, &c, plot, end_d);
     bool line = truth(script, series, plot);
     fprintf(script, "plot %s$dots using 1:2 with lines lw 4 lc rgb '#0072b2'\n",
             line ? "$truth using 1:2 with lines lw 1.2 lc rgb '#555555', " : "");
 }
 
-static Status lab_plot_write(FILE *out, int index, const ReportTable *labs, const ReportTable *series) {
+static Status lab_plot_write(FILE *out, int index, const CsvTable *labs, const CsvTable *series) {
     Gnuplot plot = {0};
     Status status = gnuplot_open(&plot);
     if (status == STATUS_OK) {
@@ -129,7 +127,7 @@ static Status lab_plot_write(FILE *out, int index, const ReportTable *labs, cons
     return status;
 }
 
-static Status labs_write(FILE *out, const ReportTable *labs, const ReportTable *series) {
+static Status labs_write(FILE *out, const CsvTable *labs, const CsvTable *series) {
     const LabColumns c = columns_of(labs);
     fputs("<div class=\"plots\">\n", out);
     for (int i = 0; i < LAB_PLOTS; i++)
@@ -189,7 +187,7 @@ static Status outcome_write(FILE *out, const char *folder) {
     char path[RUN_PATH], *text = NULL;
     snprintf(path, sizeof path, "%s/outcome.json", folder);
     if (access(path, F_OK) != 0) return STATUS_OK;
-    TRY(report_file_read(folder, "outcome.json", &text));
+    TRY(folder_file_read(folder, "outcome.json", &text));
     cJSON *outcome = cJSON_ParseWithOpts(text, NULL, true);
     free(text);
     bool good = cJSON_IsObject(outcome);
@@ -207,8 +205,8 @@ static const char legend[] = "<p>Treatment: a line a dose, as high as it is larg
                              "conditioning, blue until neutrophils are "
                              "back.</p>\n";
 
-static Status section(FILE *out, const char *folder, const ReportTable *labs, const ReportTable *series,
-                      const ReportTable *events) {
+static Status section(FILE *out, const char *folder, const CsvTable *labs, const CsvTable *series,
+                      const CsvTable *events) {
     fputs("<h2>Clinic</h2>\n", out);
     TRY(outcome_write(out, folder));
     fputs("<div style=\"margin:.8rem 0\">\n", out);
@@ -218,14 +216,13 @@ static Status section(FILE *out, const char *folder, const ReportTable *labs, co
     return labs_write(out, labs, series);
 }
 
-Status report_clinic_write(FILE *out, const char *folder, const ReportTable *series,
-                           const ReportTable *events) {
+Status report_clinic_write(FILE *out, const char *folder, const CsvTable *series, const CsvTable *events) {
     char path[RUN_PATH];
-    ReportTable labs = {0};
+    CsvTable labs = {0};
     snprintf(path, sizeof path, "%s/labs.csv", folder);
     if (access(path, F_OK) != 0) return STATUS_OK;
-    Status status = report_table_read(&labs, folder, "labs.csv");
+    Status status = csv_table_read(&labs, folder, "labs.csv");
     if (status == STATUS_OK) status = section(out, folder, &labs, series, events);
-    report_table_destroy(&labs);
+    csv_table_destroy(&labs);
     return status;
 }

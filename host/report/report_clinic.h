@@ -5,14 +5,13 @@
 
 #include <stdio.h>
 
-#include "report_table.h"
+#include "files/csv_table.h"
 
 /* Nothing where FOLDER has no labs.csv. STATUS_BAD_INPUT for damaged files; gnuplot's errors as in gnuplot.h.
  */
-Status report_clinic_write(FILE *out, const char *folder, const ReportTable *series,
-                           const ReportTable *events);
+Status report_clinic_write(FILE *out, const char *folder, const CsvTable *series, const CsvTable *events);
 
 /* report_lanes.c: treatment, response, adverse events, support, transplant over time. */
-Status report_lanes_write(FILE *out, const ReportTable *series, const ReportTable *events);
+Status report_lanes_write(FILE *out, const CsvTable *series, const CsvTable *events);
 
 #endif

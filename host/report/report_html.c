@@ -1,4 +1,4 @@
-#include "report_html.h"
+#include "report/report_html.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -72,21 +72,21 @@ static void cell(FILE *out, const char *text, bool rounded) {
         html_text(out, text);
 }
 
-static void table_row(FILE *out, const ReportTable *t, int row, const HtmlPart *columns) {
+static void table_row(FILE *out, const CsvTable *t, int row, const HtmlPart *columns) {
     fputs("<tr>", out);
     for (int i = 0; i < columns->count; i++) {
         int column = nth(columns, i);
         fputs(row < 0 ? "<th scope=\"col\">" : "<td>", out);
         if (row < 0)
-            html_text(out, report_table_name(t, column));
+            html_text(out, csv_table_name(t, column));
         else
-            cell(out, report_table_field(t, row, column), columns->rounded);
+            cell(out, csv_table_field(t, row, column), columns->rounded);
         fputs(row < 0 ? "</th>" : "</td>", out);
     }
     fputs("</tr>", out);
 }
 
-void html_table_part(FILE *out, const ReportTable *t, HtmlPart rows, HtmlPart columns) {
+void html_table_part(FILE *out, const CsvTable *t, HtmlPart rows, HtmlPart columns) {
     fputs("<div class=\"table\"><table><thead>", out);
     table_row(out, t, -1, &columns);
     fputs("</thead><tbody>\n", out);
@@ -97,7 +97,7 @@ void html_table_part(FILE *out, const ReportTable *t, HtmlPart rows, HtmlPart co
     fputs("</tbody></table></div>\n", out);
 }
 
-void html_table(FILE *out, const char *title, const ReportTable *t) {
+void html_table(FILE *out, const char *title, const CsvTable *t) {
     const HtmlPart rows = {.count = t->rows}, columns = {.count = t->columns};
     fprintf(out, "<h2>%s</h2>\n", title);
     if (t->columns)

@@ -5,7 +5,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
-#include "report_table.h"
+#include "files/csv_table.h"
 
 /* Text from a folder: characters HTML would act on, or forbids, never come through. */
 void html_text(FILE *out, const char *text);
@@ -24,10 +24,10 @@ typedef struct HtmlPart {
     bool rounded; /* of columns: long numbers to five digits */
 } HtmlPart;
 
-void html_table_part(FILE *out, const ReportTable *t, HtmlPart rows, HtmlPart columns);
+void html_table_part(FILE *out, const CsvTable *t, HtmlPart rows, HtmlPart columns);
 
 /* A heading and all of a table; a zeroed one was not written. */
-void html_table(FILE *out, const char *title, const ReportTable *t);
+void html_table(FILE *out, const char *title, const CsvTable *t);
 
 /* Every field of an object, a row each. */
 void html_json(FILE *out, const cJSON *object);

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "gnuplot.h"
-#include "report_clinic.h"
+#include "report/gnuplot.h"
+#include "report/report_clinic.h"
 
 typedef enum Lane {
     LANE_DEATH,
@@ -31,13 +31,13 @@ static const char *const lane_names[LANES] = {"VOD",      "transplant", "transfu
 
 typedef struct Lanes {
     FILE *script;
-    const ReportTable *events;
+    const CsvTable *events;
     int time, kind, code, value, detail;
     double end_d, largest_mg;
 } Lanes;
 
 static const char *field(const Lanes *l, int row, int column) {
-    return report_table_field(l->events, row, column);
+    return csv_table_field(l->events, row, column);
 }
 
 static bool is(const Lanes *l, int row, const char *kind) {
@@ -49,11 +49,11 @@ static bool has_code(const Lanes *l, int row, const char *code) {
 }
 
 static double day(const Lanes *l, int row) {
-    return report_table_number(l->events, row, l->time) / 24;
+    return csv_table_number(l->events, row, l->time) / 24;
 }
 
 static double value(const Lanes *l, int row) {
-    return report_table_number(l->events, row, l->value);
+    return csv_table_number(l->events, row, l->value);
 }
 
 /* One stroke; `up` its middle, as lanes are numbered. */
@@ -191,22 +191,22 @@ static void axes(Lanes *l) {
     fputs(")\n", l->script);
 }
 
-static void lanes_open(Lanes *l, FILE *script, const ReportTable *series, const ReportTable *events) {
+static void lanes_open(Lanes *l, FILE *script, const CsvTable *series, const CsvTable *events) {
     *l = (Lanes){.script = script,
                  .events = events,
-                 .time = report_table_column(events, "time_h"),
-                 .kind = report_table_column(events, "kind"),
-                 .code = report_table_column(events, "code"),
-                 .value = report_table_column(events, "value"),
-                 .detail = report_table_column(events, "detail"),
+                 .time = csv_table_column(events, "time_h"),
+                 .kind = csv_table_column(events, "kind"),
+                 .code = csv_table_column(events, "code"),
+                 .value = csv_table_column(events, "value"),
+                 .detail = csv_table_column(events, "detail"),
                  .largest_mg = 1e-9};
-    int time = report_table_column(series, "time_h");
-    if (series->rows) l->end_d = report_table_number(series, series->rows - 1, time) / 24;
+    int time = csv_table_column(series, "time_h");
+    if (series->rows) l->end_d = csv_table_number(series, series->rows - 1, time) / 24;
     for (int i = 0; i < events->rows; i++)
         if (is(l, i, "dose")) l->largest_mg = fmax(l->largest_mg, value(l, i));
 }
 
-Status report_lanes_write(FILE *out, const ReportTable *series, const ReportTable *table) {
+Status report_lanes_write(FILE *out, const CsvTable *series, const CsvTable *table) {
     Gnuplot plot = {0};
     Lanes l;
     Status status = gnuplot_open(&plot);

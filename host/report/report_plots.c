@@ -1,9 +1,9 @@
-#include "report_plots.h"
+#include "report/report_plots.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "gnuplot.h"
+#include "report/gnuplot.h"
 
 /* Okabe and Ito's colours, which colour-blind readers can tell apart (jfly.uni-koeln.de/color). */
 #define BLUE "#0072b2"
@@ -83,9 +83,9 @@ static const Plot plots[] = {
 enum { PLOTS = sizeof plots / sizeof plots[0], LINES = 3 };
 
 /* Column of a line, -1 if there is nothing to draw. */
-static int line_column(const Line *line, const ReportTable *series) {
-    int column = line->column ? report_table_column(series, line->column) : -1;
-    return report_table_has_numbers(series, column) ? column : -1;
+static int line_column(const Line *line, const CsvTable *series) {
+    int column = line->column ? csv_table_column(series, line->column) : -1;
+    return csv_table_has_numbers(series, column) ? column : -1;
 }
 
 static void number(FILE *script, double value, bool logarithmic) {
@@ -95,26 +95,26 @@ static void number(FILE *script, double value, bool logarithmic) {
         fprintf(script, " %.6g", value);
 }
 
-static void data_of_line(FILE *script, const Plot *plot, int i, const ReportTable *series) {
-    int time = report_table_column(series, "time_h"), column = line_column(&plot->lines[i], series);
+static void data_of_line(FILE *script, const Plot *plot, int i, const CsvTable *series) {
+    int time = csv_table_column(series, "time_h"), column = line_column(&plot->lines[i], series);
     fprintf(script, "$line%d << END\n", i);
     for (int row = 0; row < series->rows; row++) {
-        number(script, report_table_number(series, row, time) / 24, false);
-        number(script, report_table_number(series, row, column), plot->scale != LINEAR);
+        number(script, csv_table_number(series, row, time) / 24, false);
+        number(script, csv_table_number(series, row, column), plot->scale != LINEAR);
         fputc('\n', script);
     }
     fputs("END\n", script);
 }
 
 /* Returns the largest dose, 0 if there is none. */
-static double data_of_doses(FILE *script, const ReportTable *events) {
-    int time = report_table_column(events, "time_h"), kind = report_table_column(events, "kind");
-    int value = report_table_column(events, "value");
+static double data_of_doses(FILE *script, const CsvTable *events) {
+    int time = csv_table_column(events, "time_h"), kind = csv_table_column(events, "kind");
+    int value = csv_table_column(events, "value");
     double most = 0;
     fputs("$doses << END\n", script);
     for (int row = 0; kind >= 0 && row < events->rows; row++) {
-        double mg = report_table_number(events, row, value), h = report_table_number(events, row, time);
-        if (strcmp(report_table_field(events, row, kind), "dose") != 0 || isnan(mg) || isnan(h)) continue;
+        double mg = csv_table_number(events, row, value), h = csv_table_number(events, row, time);
+        if (strcmp(csv_table_field(events, row, kind), "dose") != 0 || isnan(mg) || isnan(h)) continue;
         fprintf(script, "%.6g %.6g\n", h / 24, mg);
         most = fmax(most, mg);
     }
@@ -134,25 +134,25 @@ static void axes(FILE *script, const Plot *plot, int index, double end_day) {
     if (plot->scale != LINEAR) fputs("set logscale y\nset format y '10^{%T}'\nset ytics 10\n", script);
 }
 
-static double highest(const ReportTable *table, int column) {
+static double highest(const CsvTable *table, int column) {
     double high = 0;
-    for (int row = 0; row < table->rows; row++) high = fmax(high, report_table_number(table, row, column));
+    for (int row = 0; row < table->rows; row++) high = fmax(high, csv_table_number(table, row, column));
     return high;
 }
 
 /* Doses hang from the top, where they hide no curve. */
-static void hang_doses(FILE *script, const ReportTable *series, double most_mg) {
-    double conjugate = highest(series, report_table_column(series, "adc_central_ng_ml"));
+static void hang_doses(FILE *script, const CsvTable *series, double most_mg) {
+    double conjugate = highest(series, csv_table_column(series, "adc_central_ng_ml"));
     fprintf(script, "set y2range [%.6g:0]\nset yrange [0:%.6g]\n", most_mg > 0 ? 4 * most_mg : 1,
             conjugate > 0 ? 1.4 * conjugate : 1);
 }
 
 /* The axis reaches a decade below the lowest value, and shows both lines of remission in any case. */
-static void remission(FILE *script, const Plot *plot, const ReportTable *series) {
+static void remission(FILE *script, const Plot *plot, const CsvTable *series) {
     int column = line_column(&plot->lines[0], series);
     double low = 1e-5;
     for (int row = 0; row < series->rows; row++) {
-        double value = report_table_number(series, row, column);
+        double value = csv_table_number(series, row, column);
         if (value > 0 && value < low) low = value;
     }
     int decade = (int)floor(log10(low));
@@ -163,7 +163,7 @@ static void remission(FILE *script, const Plot *plot, const ReportTable *series)
             decade, decade < -9 ? "100" : "10");
 }
 
-static void curves(FILE *script, const Plot *plot, const ReportTable *series, bool doses) {
+static void curves(FILE *script, const Plot *plot, const CsvTable *series, bool doses) {
     const char *comma = "plot ";
     if (plot->scale == BURDEN) {
         fputs("plot 0.05 with lines dt 3 lc rgb '#555555' notitle, 1e-4 with lines dt 3 lc rgb '#555555' "
@@ -190,11 +190,11 @@ static void curves(FILE *script, const Plot *plot, const ReportTable *series, bo
     fputc('\n', script);
 }
 
-static void script_write(FILE *script, int index, const ReportTable *series, const ReportTable *events) {
+static void script_write(FILE *script, int index, const CsvTable *series, const CsvTable *events) {
     const Plot *plot = &plots[index];
     double end_h = 0;
-    int time = report_table_column(series, "time_h");
-    for (int row = 0; row < series->rows; row++) end_h = fmax(end_h, report_table_number(series, row, time));
+    int time = csv_table_column(series, "time_h");
+    for (int row = 0; row < series->rows; row++) end_h = fmax(end_h, csv_table_number(series, row, time));
     for (int i = 0; i < LINES; i++)
         if (line_column(&plot->lines[i], series) >= 0) data_of_line(script, plot, i, series);
     double most_mg = plot->doses ? data_of_doses(script, events) : 0;
@@ -204,7 +204,7 @@ static void script_write(FILE *script, int index, const ReportTable *series, con
     curves(script, plot, series, most_mg > 0);
 }
 
-static Status plot_write(FILE *out, int index, const ReportTable *series, const ReportTable *events) {
+static Status plot_write(FILE *out, int index, const CsvTable *series, const CsvTable *events) {
     Gnuplot plot = {0};
     Status status = gnuplot_open(&plot);
     if (status == STATUS_OK) {
@@ -215,7 +215,7 @@ static Status plot_write(FILE *out, int index, const ReportTable *series, const 
     return status;
 }
 
-Status report_plots_write(FILE *out, const ReportTable *series, const ReportTable *events) {
+Status report_plots_write(FILE *out, const CsvTable *series, const CsvTable *events) {
     for (int index = 0; index < PLOTS; index++) {
         bool any = false;
         for (int i = 0; i < LINES; i++) any = any || line_column(&plots[index].lines[i], series) >= 0;

@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#include "report_table.h"
+#include "files/csv_table.h"
 
 /* Writes a <figure> for each plot whose columns have numbers. Only numbers go to gnuplot, none of the run's
  * text. STATUS_UNAVAILABLE if there is no gnuplot, STATUS_FAILED with its words if it fails. */
-Status report_plots_write(FILE *out, const ReportTable *series, const ReportTable *events);
+Status report_plots_write(FILE *out, const CsvTable *series, const CsvTable *events);
 
 #endif

@@ -1,4 +1,4 @@
-#include "report_sweep.h"
+#include "report/report_sweep.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "report_html.h"
-#include "run_folder.h"
-#include "sweep_table.h"
+#include "files/run_folder.h"
+#include "report/report_html.h"
+#include "sweep/sweep_table.h"
 
 bool sweep_report_fits(const char *folder) {
     char path[RUN_PATH];
@@ -20,8 +20,8 @@ void sweep_report_destroy(SweepReport *r) {
     cJSON_Delete(r->sweep);
     free(r->config);
     free(r->finished);
-    report_table_destroy(&r->plan);
-    report_table_destroy(&r->runs);
+    csv_table_destroy(&r->plan);
+    csv_table_destroy(&r->runs);
     *r = (SweepReport){0};
 }
 
@@ -29,7 +29,7 @@ void sweep_report_destroy(SweepReport *r) {
 
 static Status json_read(SweepReport *r) {
     char *text = NULL;
-    TRY(report_file_read(r->folder, "sweep.json", &text));
+    TRY(folder_file_read(r->folder, "sweep.json", &text));
     r->sweep = cJSON_ParseWithOpts(text, NULL, true);
     free(text);
     REQUIRE(cJSON_IsObject(r->sweep), STATUS_BAD_INPUT,
@@ -42,17 +42,16 @@ static Status runs_read(SweepReport *r) {
     TRY(run_path(path, r->folder, "runs.csv"));
     REQUIRE(access(path, F_OK) == 0, STATUS_BAD_INPUT,
             "%s: is not there yet; make it with marrow sweep --merge -o %s", path, r->folder);
-    TRY(report_table_read(&r->runs, r->folder, "runs.csv"));
-    REQUIRE(report_table_column(&r->runs, "run") == 0 && report_table_column(&r->runs, "result") > 0,
-            STATUS_BAD_INPUT,
-            "%s: has no columns run and result; make it anew with marrow sweep --merge -o %s", path,
-            r->folder);
+    TRY(csv_table_read(&r->runs, r->folder, "runs.csv"));
+    REQUIRE(
+        csv_table_column(&r->runs, "run") == 0 && csv_table_column(&r->runs, "result") > 0, STATUS_BAD_INPUT,
+        "%s: has no columns run and result; make it anew with marrow sweep --merge -o %s", path, r->folder);
     return STATUS_OK;
 }
 
 static const char *field(const SweepReport *r, int row, const char *name) {
-    int column = report_table_column(&r->runs, name);
-    return column < 0 ? "" : report_table_field(&r->runs, row, column);
+    int column = csv_table_column(&r->runs, name);
+    return column < 0 ? "" : csv_table_field(&r->runs, row, column);
 }
 
 static Status finished_find(SweepReport *r) {
@@ -80,8 +79,7 @@ static int distinct(const SweepReport *r, int column, int other) {
     Pair *pairs = calloc((size_t)rows + 1, sizeof *pairs);
     bool numbers = pairs != NULL;
     for (int row = 0; numbers && row < rows; row++) {
-        pairs[row] =
-            (Pair){report_table_number(&r->runs, row, column), report_table_number(&r->runs, row, other)};
+        pairs[row] = (Pair){csv_table_number(&r->runs, row, column), csv_table_number(&r->runs, row, other)};
         numbers = !isnan(pairs[row].x) && !isnan(pairs[row].y);
     }
     if (numbers && rows) qsort(pairs, (size_t)rows, sizeof *pairs, compare);
@@ -101,8 +99,8 @@ static bool is_grid(const SweepReport *r) {
 static void keys_find(SweepReport *r) {
     int found = 0;
     for (int i = 0; i < r->plan.columns; i++) {
-        const char *name = report_table_name(&r->plan, i);
-        int column = report_table_column(&r->runs, name);
+        const char *name = csv_table_name(&r->plan, i);
+        int column = csv_table_column(&r->runs, name);
         if (column < 0 || strcmp(name, "name") == 0 || strcmp(name, "simulation.seed") == 0) continue;
         if (distinct(r, column, column) < 2) continue;
         if (found < REPORT_KEYS) r->keys[r->key_count++] = column;
@@ -114,8 +112,8 @@ static void keys_find(SweepReport *r) {
 Status sweep_report_read(SweepReport *r, const char *folder) {
     r->folder = folder;
     TRY(json_read(r));
-    TRY(report_file_read(folder, "config.yaml", &r->config));
-    TRY(report_table_read(&r->plan, folder, "plan.csv"));
+    TRY(folder_file_read(folder, "config.yaml", &r->config));
+    TRY(csv_table_read(&r->plan, folder, "plan.csv"));
     TRY(runs_read(r));
     TRY(finished_find(r));
     keys_find(r);
@@ -138,7 +136,7 @@ static int count(const SweepReport *r, const char *result) {
 static double sum(const SweepReport *r, const char *name) {
     double total = 0;
     for (int i = 0; i < r->finished_count; i++) {
-        double value = report_table_number(&r->runs, r->finished[i], report_table_column(&r->runs, name));
+        double value = csv_table_number(&r->runs, r->finished[i], csv_table_column(&r->runs, name));
         if (!isnan(value)) total += value;
     }
     return total;
@@ -177,7 +175,7 @@ static void warnings(FILE *out, const SweepReport *r) {
 static void failed_runs(FILE *out, const SweepReport *r) {
     const char *const names[] = {"run", "name", "message"};
     int columns[3], *rows = calloc((size_t)r->runs.rows + 1, sizeof *rows), n = 0;
-    for (int i = 0; i < 3; i++) columns[i] = report_table_column(&r->runs, names[i]);
+    for (int i = 0; i < 3; i++) columns[i] = csv_table_column(&r->runs, names[i]);
     for (int row = 0; rows && row < r->runs.rows; row++)
         if (strcmp(field(r, row, "result"), "failed") == 0) rows[n++] = row;
     if (n && columns[1] >= 0 && columns[2] >= 0) {
@@ -196,14 +194,14 @@ static bool shown(const char *name) {
 
 static bool is_empty(const SweepReport *r, int column) {
     for (int row = 0; row < r->runs.rows; row++)
-        if (report_table_field(&r->runs, row, column)[0]) return false;
+        if (csv_table_field(&r->runs, row, column)[0]) return false;
     return true;
 }
 
 static void all_runs(FILE *out, const SweepReport *r) {
     int *columns = calloc((size_t)r->runs.columns, sizeof *columns), n = 0;
     for (int i = 0; columns && i < r->runs.columns; i++)
-        if (shown(report_table_name(&r->runs, i)) && !is_empty(r, i)) columns[n++] = i;
+        if (shown(csv_table_name(&r->runs, i)) && !is_empty(r, i)) columns[n++] = i;
     int rows = r->runs.rows < REPORT_ROWS ? r->runs.rows : REPORT_ROWS;
     fputs("<h2>Runs</h2>\n", out);
     const HtmlPart first = {.count = rows}, some = {.items = columns, .count = n, .rounded = true};

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "report_table.h"
+#include "files/csv_table.h"
 
 enum { REPORT_KEYS = 3, REPORT_BURDENS = 50, REPORT_ROWS = 2000 };
 
@@ -16,7 +16,7 @@ typedef struct SweepReport {
     const char *folder;
     cJSON *sweep; /* sweep.json */
     char *config;
-    ReportTable plan, runs;        /* plan.csv, runs.csv */
+    CsvTable plan, runs;           /* plan.csv, runs.csv */
     int *finished, finished_count; /* rows of runs.csv */
     int keys[REPORT_KEYS],
         key_count; /* columns of runs.csv: numbers that vary, seeds apart; the first of them */

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figures.h"
-#include "gnuplot.h"
-#include "report_sweep.h"
-#include "run_folder.h"
-#include "sweep_table.h"
+#include "files/figures.h"
+#include "files/run_folder.h"
+#include "report/gnuplot.h"
+#include "report/report_sweep.h"
+#include "sweep/sweep_table.h"
 
 /* Smith and van der Walt's viridis: even steps for every eye, and in grey. */
 static const char palette[] =
@@ -29,7 +29,7 @@ static void name_safe(const char *name, char out[64]) {
 
 static void axis_label(FILE *script, const SweepReport *r, const char *axis, int key) {
     char name[64];
-    name_safe(report_table_name(&r->runs, r->keys[key]), name);
+    name_safe(csv_table_name(&r->runs, r->keys[key]), name);
     fprintf(script, "set %slabel '%s' noenhanced\n", axis, name);
 }
 
@@ -45,11 +45,11 @@ static void canvas(FILE *script, int id) {
 
 static void burden_data(FILE *script, const SweepReport *r, int index, int row) {
     char path[RUN_PATH], name[32];
-    ReportTable series = {0};
-    double key = r->key_count ? report_table_number(&r->runs, row, r->keys[0]) : index;
-    snprintf(name, sizeof name, "runs/%06d", (int)report_table_number(&r->runs, row, 0));
+    CsvTable series = {0};
+    double key = r->key_count ? csv_table_number(&r->runs, row, r->keys[0]) : index;
+    snprintf(name, sizeof name, "runs/%06d", (int)csv_table_number(&r->runs, row, 0));
     bool good = run_path(path, r->folder, name) == STATUS_OK &&
-                report_table_read(&series, path, "timeseries.csv") == STATUS_OK;
+                csv_table_read(&series, path, "timeseries.csv") == STATUS_OK;
     Course share = course_of(&series, "marrow_blast_fraction");
     int step = series.rows / POINTS + 1;
     fprintf(script, "$run%d << END\n", index);
@@ -58,7 +58,7 @@ static void burden_data(FILE *script, const SweepReport *r, int index, int row) 
         if (value > 0) fprintf(script, "%.6g %.6g %.6g\n", course_day(&share, i), value, key);
     }
     fputs("END\n", script);
-    report_table_destroy(&series);
+    csv_table_destroy(&series);
 }
 
 /* A hundredfold or more. */
@@ -69,7 +69,7 @@ static bool is_wide(double low, double high) {
 static void burden_colours(FILE *script, const SweepReport *r) {
     double low = NAN, high = NAN;
     for (int i = 0; r->key_count && i < r->finished_count; i++) {
-        double key = report_table_number(&r->runs, r->finished[i], r->keys[0]);
+        double key = csv_table_number(&r->runs, r->finished[i], r->keys[0]);
         low = fmin(low, key);
         high = fmax(high, key);
     }
@@ -91,7 +91,7 @@ static void burdens_script(FILE *script, const SweepReport *r, int shown) {
 
 static Status burdens_figure(FILE *out, const SweepReport *r, Gnuplot *plot, int shown) {
     char title[200], key[64] = "", part[64] = "";
-    if (r->key_count) name_safe(report_table_name(&r->runs, r->keys[0]), key);
+    if (r->key_count) name_safe(csv_table_name(&r->runs, r->keys[0]), key);
     if (shown < r->finished_count)
         snprintf(part, sizeof part, ", %d of %d runs evenly chosen", shown, r->finished_count);
     snprintf(title, sizeof title, "Leukaemic burden%s%s%s; dotted: complete remission, MRD negative",
@@ -139,14 +139,14 @@ static int levels(const double *values, int count, double *out) {
 }
 
 static void map_fill(Map *m) {
-    const ReportTable *runs = &m->r->runs;
-    int column = report_table_column(runs, m->figure->column), x = m->key < 0 ? 0 : m->r->keys[m->key];
+    const CsvTable *runs = &m->r->runs;
+    int column = csv_table_column(runs, m->figure->column), x = m->key < 0 ? 0 : m->r->keys[m->key];
     m->low = m->high = NAN;
     for (int i = 0; i < m->count; i++) {
         int row = m->r->finished[i];
-        double value = report_table_number(runs, row, column);
-        m->x[i] = report_table_number(runs, row, x);
-        m->y[i] = m->r->grid ? report_table_number(runs, row, m->r->keys[1]) : 0;
+        double value = csv_table_number(runs, row, column);
+        m->x[i] = csv_table_number(runs, row, x);
+        m->y[i] = m->r->grid ? csv_table_number(runs, row, m->r->keys[1]) : 0;
         m->value[i] = m->figure->logarithmic && value <= 0 ? (double)NAN : value;
         m->low = fmin(m->low, m->value[i]);
         m->high = fmax(m->high, m->value[i]);

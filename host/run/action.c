@@ -1,11 +1,11 @@
-#include "action.h"
+#include "run/action.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dosing_change.h"
-#include "text.h"
+#include "base/text.h"
+#include "dosing/dosing_change.h"
 
 /* A line taken apart: its word, and up to two numbers; NaN where none is given. */
 typedef struct Words {

@@ -15,9 +15,9 @@
 #ifndef MARROW_ACTION_H
 #define MARROW_ACTION_H
 
-#include "config.h"
-#include "dosing.h"
-#include "sim.h"
+#include "config/config.h"
+#include "dosing/dosing.h"
+#include "sim/sim.h"
 
 enum { ACTION_TEXT = 112 };
 

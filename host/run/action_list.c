@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "action.h"
+#include "run/action.h"
 
 /* Times are multiples of dt_h that went through text. */
 static const double slack_h = 1e-9;

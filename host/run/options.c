@@ -1,11 +1,11 @@
-#include "options.h"
+#include "run/options.h"
 
 #include <argp.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 enum {
     KEY_DEVICE = 256,

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "backend.h"
-#include "config.h"
+#include "config/config.h"
+#include "device/backend.h"
 
 /* Which options a command takes. */
 enum {

@@ -1,4 +1,4 @@
-#include "progress.h"
+#include "run/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "version.h"
+#include "base/version.h"
 
 static const double between_s = 0.2;
 

@@ -5,9 +5,9 @@
 
 #include <cjson/cJSON.h>
 
-#include "config.h"
-#include "options.h"
-#include "sim.h"
+#include "config/config.h"
+#include "run/options.h"
+#include "sim/sim.h"
 
 typedef enum ProgressStyle { PROGRESS_QUIET, PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON } ProgressStyle;
 

@@ -1,13 +1,13 @@
-#include "run.h"
+#include "run/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "crate.h"
-#include "ranks.h"
-#include "run_checkpoint.h"
-#include "run_clinic.h"
+#include "base/ranks.h"
+#include "files/crate.h"
+#include "run/run_checkpoint.h"
+#include "run/run_clinic.h"
 
 void run_destroy(Run *run) {
     background_destroy(run->background); /* first: what it does may need the rest */

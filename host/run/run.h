@@ -3,16 +3,16 @@
 #ifndef MARROW_RUN_H
 #define MARROW_RUN_H
 
-#include "action.h"
-#include "background.h"
-#include "clinic.h"
-#include "options.h"
-#include "progress.h"
-#include "run_folder.h"
-#include "sim.h"
-#include "snapshots.h"
-#include "writer_events.h"
-#include "writer_run.h"
+#include "base/background.h"
+#include "clinic/clinic.h"
+#include "files/run_folder.h"
+#include "files/snapshots.h"
+#include "files/writer_events.h"
+#include "files/writer_run.h"
+#include "run/action.h"
+#include "run/options.h"
+#include "run/progress.h"
+#include "sim/sim.h"
 
 /* How far the tables had come at a checkpoint. */
 typedef struct RunTables {
@@ -60,7 +60,7 @@ Status run_prepare(Run *run);
 Status run_begin(Run *run);
 
 /* Does what is asked for now, between two intervals, and writes it down: it is among the actions then.
- * STATUS_BAD_INPUT when it cannot be done (host/action.h); nothing has changed then. */
+ * STATUS_BAD_INPUT when it cannot be done (host/run/action.h); nothing has changed then. */
 Status run_act(Run *run, const char *text);
 
 /* Actions that are due now, as run_step takes them before its interval. */

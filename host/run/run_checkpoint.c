@@ -1,12 +1,12 @@
-#include "run_checkpoint.h"
+#include "run/run_checkpoint.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "checkpoint.h"
-#include "pieces_ranks.h"
-#include "ranks.h"
-#include "run_clinic.h"
+#include "base/ranks.h"
+#include "files/checkpoint.h"
+#include "run/run_clinic.h"
+#include "sim/pieces_ranks.h"
 
 /* A moment on its way to disk. */
 typedef struct Moment {

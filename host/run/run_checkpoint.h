@@ -2,7 +2,7 @@
 #ifndef MARROW_RUN_CHECKPOINT_H
 #define MARROW_RUN_CHECKPOINT_H
 
-#include "run.h"
+#include "run/run.h"
 
 /* Before an interval: whether rank 0's clock asks for one after it. None is asked for while the one before
  * or a snapshot is being written. */

@@ -1,10 +1,10 @@
-#include "run_clinic.h"
+#include "run/run_clinic.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "ranks.h"
-#include "writer_labs.h"
+#include "base/ranks.h"
+#include "files/writer_labs.h"
 
 static bool is_written(const Run *run) {
     return run->clinic && run->options.folder && ranks_index() == 0;

@@ -3,7 +3,7 @@
 #ifndef MARROW_RUN_CLINIC_H
 #define MARROW_RUN_CLINIC_H
 
-#include "run.h"
+#include "run/run.h"
 
 /* labs.csv, new or as it was. */
 Status run_clinic_begin(Run *run);

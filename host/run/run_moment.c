@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run.h"
-#include "run_checkpoint.h"
+#include "run/run.h"
+#include "run/run_checkpoint.h"
 
 static Status clinic_keep(Run *run, RunMoment *m) {
     const void *state = clinic_state(run->clinic, &m->clinic_bytes);

@@ -1,4 +1,4 @@
-#include "agents.h"
+#include "sim/agents.h"
 
 #include <stdlib.h>
 #include <string.h>

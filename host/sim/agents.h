@@ -3,7 +3,7 @@
 #ifndef MARROW_AGENTS_H
 #define MARROW_AGENTS_H
 
-#include "backend.h"
+#include "device/backend.h"
 
 /* One column a field, `count` long. Starts zeroed. */
 typedef struct Agents {

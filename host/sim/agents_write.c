@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agents.h"
+#include "sim/agents.h"
 
 /* A page as it will lie on the device, and what is known of it. */
 typedef struct Page {

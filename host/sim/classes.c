@@ -1,4 +1,4 @@
-#include "classes.h"
+#include "sim/classes.h"
 
 #include <math.h>
 #include <string.h>

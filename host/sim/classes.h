@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-#include "../kernels/types.h"
-#include "config.h"
-#include "flow.h"
+#include "config/config.h"
+#include "dosing/flow.h"
+#include "kernels/types.h"
 
 typedef enum CellKind { KIND_BLAST, KIND_PRECURSOR, KIND_MATURE } CellKind;
 

@@ -1,11 +1,11 @@
-#include "observe.h"
+#include "sim/observe.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 typedef struct Column {
     const char *name;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "status.h"
+#include "base/status.h"
 
 /* Cells are numbers of real cells (agents times weight); concentrations are of conjugate. NaN: not simulated
  * yet, written as an empty field. Means per blast are over uncommitted blasts of marrow and blood, NaN

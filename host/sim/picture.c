@@ -1,11 +1,11 @@
-#include "picture.h"
+#include "sim/picture.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../kernels/section.h"
-#include "ranks.h"
+#include "base/ranks.h"
+#include "kernels/section.h"
 
 const char *const picture_kind_names[PICTURE_KINDS] = {"blast_marrow", "blast_blood", "precursor", "mature",
                                                        "dying"};

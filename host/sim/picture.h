@@ -12,8 +12,8 @@
 #ifndef MARROW_HOST_PICTURE_H
 #define MARROW_HOST_PICTURE_H
 
-#include "backend.h"
-#include "classes.h"
+#include "device/backend.h"
+#include "sim/classes.h"
 
 /* The quantities of kernels/types.h. The first two are labels, the others numbers. */
 typedef struct QuantityInfo {

@@ -7,8 +7,8 @@
 
 #include <png.h>
 
-#include "picture.h"
-#include "version.h"
+#include "base/version.h"
+#include "sim/picture.h"
 
 #define RGB(r, g, b) (0xff000000u | (u32)(b) << 16 | (u32)(g) << 8 | (u32)(r))
 

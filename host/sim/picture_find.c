@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "picture.h"
+#include "sim/picture.h"
 
 /* The count, and what was found, as one pool's device leaves it. */
 typedef struct FindPage {

@@ -1,12 +1,12 @@
 /* Columns of agents from all processes to the first, and from the first to all: what of a moment differs
  * between processes. Everything else is the same everywhere, or is made so. */
-#include "pieces_ranks.h"
+#include "sim/pieces_ranks.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ranks.h"
+#include "base/ranks.h"
 
 static bool is_column(const Piece *piece) {
     return piece->kind != PIECE_BYTES;

@@ -2,8 +2,8 @@
 #ifndef MARROW_PIECES_RANKS_H
 #define MARROW_PIECES_RANKS_H
 
-#include "backend.h"
-#include "pieces.h"
+#include "base/pieces.h"
+#include "device/backend.h"
 
 /* All make both calls; on one process they do nothing. STATUS_FAILED on all: memory is short on one of them,
  * or one has gone another way. */

@@ -7,13 +7,13 @@
 #ifndef MARROW_SIM_H
 #define MARROW_SIM_H
 
-#include "backend.h"
-#include "classes.h"
-#include "config.h"
-#include "dosing.h"
-#include "drugs.h"
-#include "observe.h"
-#include "pieces.h"
+#include "base/pieces.h"
+#include "config/config.h"
+#include "device/backend.h"
+#include "dosing/dosing.h"
+#include "dosing/drugs.h"
+#include "sim/classes.h"
+#include "sim/observe.h"
 
 typedef struct Sim Sim;
 

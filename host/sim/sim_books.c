@@ -2,7 +2,7 @@
  * for. */
 #include <math.h>
 
-#include "sim_state.h"
+#include "sim/sim_state.h"
 
 static void trend_push(Trend *t, double value) {
     t->earlier = t->before;

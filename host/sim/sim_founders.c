@@ -1,7 +1,7 @@
 /* Time zero: room for the agents, and founders in it. */
 #include <math.h>
 
-#include "sim_state.h"
+#include "sim/sim_state.h"
 
 /* Pages for the groups at their fullest: thinning starts 10 % above the target, pages may be 90 % full. */
 static u32 pages_needed(const CellClasses *classes, int members) {

@@ -1,7 +1,7 @@
 /* From agents to numbers: sums over the pool, and one Observation. */
 #include <math.h>
 
-#include "sim_state.h"
+#include "sim/sim_state.h"
 
 static const double MATURE_B_IN_BLOOD =
     0.01; /* share of mature B cells that circulate; A: 200/uL of 1e11 in 5 L */

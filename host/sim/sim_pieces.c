@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim_saved.h"
+#include "sim/sim_saved.h"
 
 static const struct Column {
     const char *name, *unit;

@@ -2,7 +2,7 @@
  * between intervals and is decided from counts alone, so it is the same on every backend. */
 #include <math.h>
 
-#include "sim_state.h"
+#include "sim/sim_state.h"
 
 static const double THIN_ABOVE = 1.1;  /* of a group's target */
 static const double PACK_BELOW = 0.80; /* of the places in a class's pages */

@@ -1,6 +1,6 @@
 /* A moment of a simulation, kept and gone back to. The solver keeps nothing from interval to interval, and
  * where agents sit is no part of any result, so neither is saved. */
-#include "sim_saved.h"
+#include "sim/sim_saved.h"
 
 #include <stdlib.h>
 #include <string.h>

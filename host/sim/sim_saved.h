@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "agents.h"
-#include "sim_state.h"
+#include "sim/agents.h"
+#include "sim/sim_state.h"
 
 struct SimSaved {
     i64 step;

@@ -2,9 +2,9 @@
 #ifndef MARROW_SIM_STATE_H
 #define MARROW_SIM_STATE_H
 
-#include "classes.h"
-#include "plasma.h"
-#include "sim.h"
+#include "dosing/plasma.h"
+#include "sim/classes.h"
+#include "sim/sim.h"
 
 /* A quantity's last three values, one interval apart, from which the next are extrapolated. */
 typedef struct Trend {

@@ -2,8 +2,8 @@
  * class's sums. */
 #include <math.h>
 
-#include "../kernels/rng.h"
-#include "sim_state.h"
+#include "kernels/rng.h"
+#include "sim/sim_state.h"
 
 /* Division hazard at which an Erlang(k) cycle just makes good deaths at rate d: a cycle of mean 1/h
  * multiplies cells at rate k h (2^(1/k) - 1), which is h only for k = 1. */

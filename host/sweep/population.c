@@ -1,11 +1,11 @@
-#include "population.h"
+#include "sweep/population.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "body_luck.h"
+#include "clinic/body_luck.h"
 
 /* Normal scores of one patient. Add at the end: the number is luck. */
 enum {

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "status.h"
+#include "base/status.h"
 
 /* A header of config keys, then `count` patients. Errors: STATUS_FAILED when it cannot be written. */
 Status population_write(uint64_t seed, int count, FILE *out);

@@ -1,4 +1,4 @@
-#include "sweep.h"
+#include "sweep/sweep.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "crate.h"
-#include "interrupt.h"
-#include "ranks.h"
-#include "sweep_table.h"
+#include "base/interrupt.h"
+#include "base/ranks.h"
+#include "files/crate.h"
+#include "sweep/sweep_table.h"
 
 void sweep_destroy(Sweep *s) {
     sweep_plan_destroy(&s->plan);

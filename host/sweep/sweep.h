@@ -4,8 +4,8 @@
 #ifndef MARROW_SWEEP_H
 #define MARROW_SWEEP_H
 
-#include "progress.h"
-#include "sweep_child.h"
+#include "run/progress.h"
+#include "sweep/sweep_child.h"
 
 /* What is shown while it runs. */
 typedef struct SweepProgress {

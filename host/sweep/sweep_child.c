@@ -1,4 +1,4 @@
-#include "sweep_child.h"
+#include "sweep/sweep_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "base/text.h"
 
 extern char **environ;
 

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "sweep_folder.h"
+#include "sweep/sweep_folder.h"
 
 /* What all children of a sweep are told alike. */
 typedef struct SweepCommand {

@@ -1,4 +1,4 @@
-#include "sweep_folder.h"
+#include "sweep/sweep_folder.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -69,7 +69,7 @@ Status sweep_run_read(SweepRun *out, const char *dir, int run, const char hash[1
     TRY(sweep_run_path(path, dir, run));
     TRY(sweep_log_path(log, dir, run));
     TRY(run_path(file, path, "run.json"));
-    if (access(file, F_OK) == 0) TRY(report_file_read(NULL, file, &text));
+    if (access(file, F_OK) == 0) TRY(folder_file_read(NULL, file, &text));
     cJSON *json = text ? cJSON_Parse(text) : NULL;
     if (json && strcmp(text_of(json, "config_hash"), hash) == 0) record_take(out, json);
     if (out->state < SWEEP_STOPPED) log_take(out, log);
@@ -163,7 +163,7 @@ static Status settle(const char *dir, const char *name, Status (*write)(const vo
         FILE *memory = open_memstream(&text, &length);
         Status status = memory ? write(from, memory) : status_set(STATUS_FAILED, "out of memory");
         if (memory) fclose(memory);
-        if (status == STATUS_OK) status = report_file_read(dir, name, &there);
+        if (status == STATUS_OK) status = folder_file_read(dir, name, &there);
         bool same = status == STATUS_OK && strcmp(text, there) == 0;
         free(text);
         free(there);

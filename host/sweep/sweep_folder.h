@@ -3,8 +3,8 @@
 #ifndef MARROW_SWEEP_FOLDER_H
 #define MARROW_SWEEP_FOLDER_H
 
-#include "run_folder.h"
-#include "sweep_plan.h"
+#include "files/run_folder.h"
+#include "sweep/sweep_plan.h"
 
 /* How far a run has come; all of it is read from files. */
 typedef enum SweepState {

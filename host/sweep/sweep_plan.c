@@ -1,4 +1,4 @@
-#include "sweep_plan.h"
+#include "sweep/sweep_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@ void sweep_plan_destroy(SweepPlan *plan) {
     free(plan->value);
     free(plan->name);
     free(plan->hash);
-    report_table_destroy(&plan->table);
+    csv_table_destroy(&plan->table);
     *plan = (SweepPlan){0};
 }
 
@@ -29,7 +29,7 @@ static Status key_add(SweepPlan *plan, const char *key) {
 /* --- the table --- */
 
 static Status table_read(SweepPlan *plan, const char *path) {
-    TRY(report_table_read(&plan->table, NULL, path));
+    TRY(csv_table_read(&plan->table, NULL, path));
     REQUIRE(plan->table.rows > 0, STATUS_BAD_INPUT, "%s: has no row; give one row a run", path);
     REQUIRE(plan->table.rows <= SWEEP_RUNS, STATUS_BAD_INPUT, "%s: more than %d rows; cut it up", path,
             SWEEP_RUNS);
@@ -43,7 +43,7 @@ static Status table_read(SweepPlan *plan, const char *path) {
 /* Columns but `name` become keys; `from` says which column each came from. */
 static Status table_keys(SweepPlan *plan, int *name_column, int *from) {
     for (int i = 0; i < plan->table.columns; i++) {
-        const char *header = report_table_name(&plan->table, i);
+        const char *header = csv_table_name(&plan->table, i);
         if (strcmp(header, "name") == 0) {
             *name_column = i;
             continue;
@@ -61,9 +61,9 @@ static Status table_values(SweepPlan *plan, int name_column, const int *from) {
     plan->name = calloc((size_t)plan->runs, sizeof *plan->name);
     REQUIRE(plan->value && plan->name, STATUS_FAILED, "out of memory");
     for (int run = 0; run < plan->runs; run++) {
-        plan->name[run] = name_column < 0 ? "" : report_table_field(&plan->table, run, name_column);
+        plan->name[run] = name_column < 0 ? "" : csv_table_field(&plan->table, run, name_column);
         for (int k = 0; k < plan->keys; k++)
-            plan->value[run * plan->keys + k] = report_table_field(&plan->table, run, from[k]);
+            plan->value[run * plan->keys + k] = csv_table_field(&plan->table, run, from[k]);
     }
     return STATUS_OK;
 }

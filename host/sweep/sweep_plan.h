@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "options.h"
-#include "report_table.h"
+#include "files/csv_table.h"
+#include "run/options.h"
 
 enum { SWEEP_RUNS = 1000000, SWEEP_NAME = 1024 };
 
@@ -17,7 +17,7 @@ typedef struct SweepPlan {
     const char **value; /* runs x keys, as given; "": as in the base */
     const char **name;  /* one a run, of the table's column `name`; "" without */
     char (*hash)[17];   /* of each run's effective config */
-    ReportTable table;  /* what the pointers point into: --table, */
+    CsvTable table;     /* what the pointers point into: --table, */
     char **vary;        /* and --vary, cut up */
     int varies;
     bool named; /* the table has a column `name` */

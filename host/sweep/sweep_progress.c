@@ -1,7 +1,7 @@
 /* What a sweep says while it runs, on stderr. */
-#include "ranks.h"
-#include "sweep.h"
-#include "version.h"
+#include "base/ranks.h"
+#include "base/version.h"
+#include "sweep/sweep.h"
 
 static const double between_s = 0.2;
 

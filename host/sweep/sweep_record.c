@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ranks.h"
-#include "sweep.h"
-#include "version.h"
+#include "base/ranks.h"
+#include "base/version.h"
+#include "sweep/sweep.h"
 
 #define RECORD "sweep.json"
 
@@ -35,7 +35,7 @@ static bool add_words(cJSON *json, const char *name, const char *first, int coun
 static cJSON *record_read(const char *dir) {
     char path[RUN_PATH], *text = NULL;
     bool there = run_path(path, dir, RECORD) == STATUS_OK && access(path, F_OK) == 0 &&
-                 report_file_read(dir, RECORD, &text) == STATUS_OK;
+                 folder_file_read(dir, RECORD, &text) == STATUS_OK;
     cJSON *json = there ? cJSON_Parse(text) : NULL;
     free(text);
     return cJSON_IsObject(json) ? json : cJSON_CreateObject();

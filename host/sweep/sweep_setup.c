@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ranks.h"
-#include "sweep.h"
+#include "base/ranks.h"
+#include "sweep/sweep.h"
 
 static Status slice(Sweep *s) {
     const Options *o = &s->options;

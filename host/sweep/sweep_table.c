@@ -1,4 +1,4 @@
-#include "sweep_table.h"
+#include "sweep/sweep_table.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "figures.h"
-#include "observe.h"
-#include "text.h"
+#include "base/text.h"
+#include "files/figures.h"
+#include "sim/observe.h"
 
 #define SHARE "marrow_blast_fraction", NULL
 #define BLASTS "blasts_marrow_cells", "blasts_blood_cells"
@@ -38,7 +38,7 @@ const int sweep_figure_count = sizeof sweep_figures / sizeof sweep_figures[0];
 
 /* What a finished run left. */
 typedef struct Left {
-    ReportTable series, events;
+    CsvTable series, events;
     cJSON *outcome; /* outcome.json, of runs with a clinic; else NULL */
 } Left;
 
@@ -60,8 +60,8 @@ static double figure_value(const SweepFigure *f, const Left *left) {
 }
 
 static void left_destroy(Left *left) {
-    report_table_destroy(&left->series);
-    report_table_destroy(&left->events);
+    csv_table_destroy(&left->series);
+    csv_table_destroy(&left->events);
     cJSON_Delete(left->outcome);
 }
 
@@ -69,7 +69,7 @@ static Status outcome_read(cJSON **out, const char *folder) {
     char path[RUN_PATH], *text = NULL;
     TRY(run_path(path, folder, "outcome.json"));
     if (access(path, F_OK) != 0) return STATUS_OK;
-    TRY(report_file_read(folder, "outcome.json", &text));
+    TRY(folder_file_read(folder, "outcome.json", &text));
     *out = cJSON_Parse(text);
     free(text);
     REQUIRE(cJSON_IsObject(*out), STATUS_BAD_INPUT, "%s: is no JSON object; run it again with --force", path);
@@ -79,8 +79,8 @@ static Status outcome_read(cJSON **out, const char *folder) {
 static Status left_read(Left *left, const char *dir, int run) {
     char path[RUN_PATH];
     TRY(sweep_run_path(path, dir, run));
-    TRY(report_table_read(&left->series, path, "timeseries.csv"));
-    TRY(report_table_read(&left->events, path, "events.csv"));
+    TRY(csv_table_read(&left->series, path, "timeseries.csv"));
+    TRY(csv_table_read(&left->events, path, "events.csv"));
     return outcome_read(&left->outcome, path);
 }
 
@@ -90,17 +90,17 @@ static Status left_read(Left *left, const char *dir, int run) {
 typedef struct Source {
     const SweepPlan *plan;
     const char *dir;
-    ReportTable series; /* names of timeseries.csv as this version writes it: the last row is taken over */
-    cJSON *outcome;     /* names in any run's outcome.json, in the order they were found */
+    CsvTable series; /* names of timeseries.csv as this version writes it: the last row is taken over */
+    cJSON *outcome;  /* names in any run's outcome.json, in the order they were found */
 } Source;
 
-static Status series_names(ReportTable *names) {
+static Status series_names(CsvTable *names) {
     size_t length;
     FILE *memory = open_memstream(&names->text, &length);
     REQUIRE(memory, STATUS_FAILED, "out of memory");
     Status status = observation_write_header(memory);
     fclose(memory);
-    return status == STATUS_OK ? report_table_parse(names) : status;
+    return status == STATUS_OK ? csv_table_parse(names) : status;
 }
 
 static Status names_add(cJSON *names, const cJSON *outcome) {
@@ -137,7 +137,7 @@ static void header_write(FILE *out, const Source *source) {
     fputs(",result,message", out);
     for (int i = 0; i < sweep_figure_count; i++) fprintf(out, ",%s", sweep_figures[i].column);
     for (int i = 0; i < source->series.columns; i++)
-        fprintf(out, ",final_%s", report_table_name(&source->series, i));
+        fprintf(out, ",final_%s", csv_table_name(&source->series, i));
     cJSON_ArrayForEach(item, source->outcome) {
         fputs(",outcome_", out);
         sweep_csv(out, item->string);
@@ -147,16 +147,16 @@ static void header_write(FILE *out, const Source *source) {
 
 /* --- rows --- */
 
-static void figures_write(FILE *out, const Left *left, const ReportTable *names) {
+static void figures_write(FILE *out, const Left *left, const CsvTable *names) {
     char number[TEXT_NUMBER];
-    const ReportTable *series = &left->series;
+    const CsvTable *series = &left->series;
     bool any = series->rows > 0;
     for (int i = 0; i < sweep_figure_count; i++)
         fprintf(out, ",%s", any ? text_number(figure_value(&sweep_figures[i], left), number) : "");
     for (int i = 0; i < names->columns; i++) {
-        int column = any ? report_table_column(series, report_table_name(names, i)) : -1;
+        int column = any ? csv_table_column(series, csv_table_name(names, i)) : -1;
         fputc(',', out);
-        if (column >= 0) sweep_csv(out, report_table_field(series, series->rows - 1, column));
+        if (column >= 0) sweep_csv(out, csv_table_field(series, series->rows - 1, column));
     }
 }
 
@@ -217,7 +217,7 @@ Status sweep_table_write(const SweepPlan *plan, const char *dir) {
     Status status = series_names(&source.series);
     if (status == STATUS_OK) status = outcome_names(&source);
     if (status == STATUS_OK) status = sweep_file_write(dir, "runs.csv", table_write, &source);
-    report_table_destroy(&source.series);
+    csv_table_destroy(&source.series);
     cJSON_Delete(source.outcome);
     return status;
 }

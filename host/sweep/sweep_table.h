@@ -3,7 +3,7 @@
 #ifndef MARROW_SWEEP_TABLE_H
 #define MARROW_SWEEP_TABLE_H
 
-#include "sweep_folder.h"
+#include "sweep/sweep_folder.h"
 
 /* Replaces DIR/runs.csv. Figures of runs that are not finished are empty. STATUS_BAD_INPUT: a finished run's
  * files cannot be read. */
