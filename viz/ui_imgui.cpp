@@ -90,11 +90,12 @@ bool made(const char *label, bool result) {
     UiRect rect = rect_between(ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
     ImGuiWindow *window = ImGui::GetCurrentWindow();
     ImVec2 middle(rect.x + rect.w / 2, rect.y + rect.h / 2);
-    remember(label, rect, window->ClipRect.Contains(middle));
+    bool seen = window->ClipRect.Contains(middle);
+    remember(label, rect, seen);
     char name[NAME];
     name_copy(name, label);
     if (state.reveal[0] && strcmp(name, state.reveal) == 0) {
-        ImGui::SetScrollHereY(0.5f);
+        if (!seen) ImGui::SetScrollHereY(0.5f); /* what is in sight stays where it was found */
         state.reveal[0] = 0;
     }
     state.released = ImGui::IsItemDeactivatedAfterEdit();
@@ -377,7 +378,6 @@ void ui_event(const SDL_Event *event) {
 }
 
 void ui_begin(int width, int height, float mouse_scale, float seconds) {
-    state.now = !state.now;
     state.items[state.now] = 0;
     ImGui_ImplSDL2_NewFrame();
     hand_over_input(width, height, mouse_scale, seconds);
@@ -391,6 +391,7 @@ bool ui_end(SDL_Renderer *renderer) {
     ImDrawData *data = ImGui::GetDrawData();
     bool fine = true;
     for (int i = 0; i < data->CmdListsCount && fine; i++) fine = paint_list(renderer, data->CmdLists[i]);
+    state.now = !state.now; /* between two pictures, the one before is the one just made */
     return SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_NONE) == 0 && fine;
 }
 
