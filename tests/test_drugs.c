@@ -31,6 +31,14 @@ static OtherDrugs *drugs_of(const char *text, const char *settings) {
     return drugs;
 }
 
+/* All that is due before then has begun. */
+static DrugsCourse begun(const OtherDrugs *drugs, double until_h) {
+    DrugsCourse course;
+    drugs_start(drugs, &course);
+    drugs_begin(drugs, &course, until_h);
+    return course;
+}
+
 /* dA/dt = input - k A, one dose over six hours. */
 static double amount_by_hand(double t) {
     double k = log(2) / 12, sum = 0;
@@ -46,11 +54,12 @@ static double amount_by_hand(double t) {
 static void amounts_by_hand(void **state) {
     (void)state;
     OtherDrugs *drugs = drugs_of(two_doses, "chemo.toxicity=2");
+    DrugsCourse course = begun(drugs, 1000);
     double off = 0;
     for (double from = 0; from < 1000; from += 0.5) {
         double mean = 0, h = 0.5 / 100;
         for (int i = 0; i < 100; i++) mean += amount_by_hand(from + (i + 0.5) * h) / 100;
-        const DrugAction action = drugs_action(drugs, from, from + 0.5, INFINITY);
+        const DrugAction action = drugs_action(drugs, &course, from, from + 0.5);
         off = fmax(off, fabs(action.marrow_toxicity - (1 - exp(-2 * 0.5 * mean))));
         off = fmax(off, fabs(action.mucosa - (1 - exp(-2 * 0.1 * mean))));
     }
@@ -59,42 +68,103 @@ static void amounts_by_hand(void **state) {
     drugs_destroy(drugs);
 }
 
-/* A cycle's kill is the decades announced, whatever the steps; half of it if one dose of two is not given. */
+static double decades(const OtherDrugs *drugs, const DrugsCourse *course) {
+    double sum = 0;
+    for (double t = 0; t < 2000; t += 3.2) sum += 3.2 * drugs_action(drugs, course, t, t + 3.2).kill_per_h;
+    return sum / log(10);
+}
+
+/* A cycle's kill is the decades announced, whatever the steps; half of it if one dose of two is not given, or
+ * both are half as large. */
 static void kill_as_announced(void **state) {
     (void)state;
     OtherDrugs *drugs = drugs_of(two_doses, "chemo.cycles=1 chemo.sensitivity=1.5");
-    double blasts = 0, lymphocytes = 0, half = 0;
-    for (double t = 0; t < 672; t += 3.2) {
-        blasts += 3.2 * drugs_action(drugs, t, t + 3.2, INFINITY).kill_per_h;
-        lymphocytes += 3.2 * drugs_action(drugs, t, t + 3.2, INFINITY).lymphocyte_kill_per_h;
-        half += 3.2 * drugs_action(drugs, t, t + 3.2, 24).kill_per_h;
-    }
-    check_between("decades of blasts", blasts / log(10), 3, 3 - 1e-9, 3 + 1e-9);
-    check_between("decades of lymphocytes", lymphocytes / log(10), 1, 1 - 1e-9, 1 + 1e-9);
-    check_between("stopped on day 2", half / log(10), 1.5, 1.5 - 1e-9, 1.5 + 1e-9);
+    DrugsCourse course = begun(drugs, 1), stopped = course, reduced;
+    check_between("decades of blasts", decades(drugs, &course), 3, 3 - 1e-9, 3 + 1e-9);
+    drugs_stop(drugs, &stopped, -1, 24);
+    check_between("stopped on day 2", decades(drugs, &stopped), 1.5, 1.5 - 1e-9, 1.5 + 1e-9);
+    drugs_start(drugs, &reduced);
+    assert_true(drugs_scale(drugs, &reduced, 0, "a", 0.5) && !drugs_scale(drugs, &reduced, 0, "b", 0.5));
+    drugs_begin(drugs, &reduced, 1);
+    check_between("half the dose", decades(drugs, &reduced), 1.5, 1.5 - 1e-9, 1.5 + 1e-9);
+    assert_true(!drugs_scale(drugs, &reduced, 0, "a", 0.5)); /* nothing is to come */
     drugs_destroy(drugs);
+}
+
+static DrugView seen(const OtherDrugs *drugs, const DrugsCourse *course) {
+    DrugView view;
+    assert_true(drugs_view(drugs, course, 0, &view));
+    return view;
 }
 
 static void calendar(void **state) {
     (void)state;
     OtherDrugs *drugs = drugs_of(two_doses, "chemo.start_day=8");
-    int cycle;
-    double began_h;
-    assert_string_equal(drugs_cycle(drugs, 0, 100, INFINITY, &cycle, &began_h), "test");
-    assert_int_equal(cycle, 0);
-    drugs_cycle(drugs, 0, 168, INFINITY, &cycle, &began_h);
-    assert_true(cycle == 1 && began_h == 168);
-    drugs_cycle(drugs, 0, 5000, INFINITY, &cycle, &began_h);
-    assert_true(cycle == 2 && began_h == 168 + 672);
-    drugs_cycle(drugs, 0, 5000, 500, &cycle, &began_h);
-    assert_int_equal(cycle, 1);
-    assert_null(drugs_cycle(drugs, 1, 0, INFINITY, &cycle, &began_h));
-    assert_true(drugs_coming(drugs, 800, INFINITY) && !drugs_coming(drugs, 800, 700) &&
-                !drugs_coming(drugs, 2000, INFINITY));
-    assert_true(drugs_action(drugs, 0, 168, INFINITY).kill_per_h == 0);
+    DrugsCourse course = begun(drugs, 168);
+    DrugView view = seen(drugs, &course);
+    assert_string_equal(view.name, "test");
+    assert_true(view.begun == 0 && view.cycles == 2 && view.due_h == 168 && isnan(view.began_h));
+    assert_true(drugs_action(drugs, &course, 0, 168).kill_per_h == 0);
+    drugs_begin(drugs, &course, 169);
+    view = seen(drugs, &course);
+    assert_true(view.begun == 1 && view.began_h == 168 && view.due_h == 168 + 672);
+    drugs_begin(drugs, &course, 5000);
+    view = seen(drugs, &course);
+    assert_true(view.begun == 2 && view.began_h == 168 + 672 && isinf(view.due_h));
+    assert_true(drugs_coming(drugs, &course, 800) && !drugs_coming(drugs, &course, 2000));
+    drugs_stop(drugs, &course, -1, 700);
+    assert_true(!drugs_coming(drugs, &course, 800) && drugs_sound(drugs, &course));
+    assert_false(drugs_view(drugs, &course, 1, &view));
     drugs_destroy(drugs);
-    const DrugAction none = drugs_action(NULL, 0, 1, INFINITY);
-    assert_true(none.kill_per_h == 0 && none.marrow_toxicity == 0 && !drugs_coming(NULL, 0, INFINITY));
+    course = begun(NULL, 5000);
+    assert_true(drugs_action(NULL, &course, 0, 1).kill_per_h == 0 && !drugs_coming(NULL, &course, 0));
+}
+
+/* A cycle that waits begins when it is let, and what follows is as late. */
+static void held_and_called(void **state) {
+    (void)state;
+    OtherDrugs *drugs = drugs_of(two_doses, "chemo.cycles=3 chemo.next_regimen=hidac");
+    DrugsCourse course = begun(drugs, 1);
+    DrugView view;
+    drugs_hold(&course, 0);
+    drugs_begin(drugs, &course, 900);
+    assert_true(seen(drugs, &course).begun == 1 && seen(drugs, &course).held &&
+                drugs_coming(drugs, &course, 900));
+    drugs_release(&course, 0, 900);
+    drugs_begin(drugs, &course, 901);
+    assert_true(seen(drugs, &course).begun == 2 && seen(drugs, &course).due_h == 900 + 672);
+    drugs_shift(&course, 0, 48);
+    assert_true(seen(drugs, &course).due_h == 900 + 672 + 48);
+    drugs_stop(drugs, &course, -1, 1000);
+    assert_true(drugs_view(drugs, &course, 1, &view) && view.on_call && isinf(view.due_h));
+    assert_true(drugs_call(drugs, &course, 2000) && drugs_coming(drugs, &course, 2000));
+    drugs_begin(drugs, &course, 2001);
+    assert_true(drugs_view(drugs, &course, 1, &view) && view.began_h == 2000);
+    assert_true(drugs_sound(drugs, &course) && !drugs_call(drugs, &course, 3000));
+    course.regimen[0].given[0][0] = NAN;
+    assert_false(drugs_sound(drugs, &course));
+    drugs_destroy(drugs);
+}
+
+/* One agent in odd cycles, another in even ones; doses in g/m2 are known. */
+static void in_turns(void **state) {
+    (void)state;
+    OtherDrugs *drugs =
+        drugs_of("name: t\ncycles: 2\nagents:\n"
+                 "  - name: a\n    days: 1\n    cycles: odd\n    log_kill: 1\n    cycling: 0\n"
+                 "  - name: cytarabine\n    dose: 3 g/m2\n    days: 1\n    cycles: even\n"
+                 "    lymphocyte_log_kill: 1\n",
+                 "");
+    DrugsCourse course = begun(drugs, 1);
+    assert_true(drugs_action(drugs, &course, 0, 1).kill_per_h > 0);
+    assert_true(drugs_action(drugs, &course, 0, 1).lymphocyte_kill_per_h == 0);
+    assert_true(seen(drugs, &course).cytarabine_g_m2 == 3);
+    drugs_scale(drugs, &course, 0, "", 0.5);
+    assert_true(seen(drugs, &course).cytarabine_g_m2 == 1.5);
+    drugs_begin(drugs, &course, 673);
+    assert_true(drugs_action(drugs, &course, 672, 673).lymphocyte_kill_per_h > 0);
+    check_between("decades of the odd cycle alone", decades(drugs, &course), 1, 1 - 1e-9, 1 + 1e-9);
+    drugs_destroy(drugs);
 }
 
 /* ---- files --------------------------------------------------------------------------------------- */
@@ -125,6 +195,7 @@ static void mistakes(void **state) {
         {"name: x\nagents:\n  - name: a\n    days: 3-1\n", "list of days"},
         {"name: x\nagents:\n  - name: a\n    days: 1\n    cycling: 2\n", "from 0 to 1"},
         {"name: x\ncycles: 1.5\nagents:\n  - name: a\n    days: 1\n", "whole number"},
+        {"name: x\nagents:\n  - name: a\n    days: 1\n    cycles: some\n", "all, odd or even"},
         {"name: x\nname: y\nagents:\n  - name: a\n    days: 1\n", "twice"},
         {"drug: {dar: 2}\n", "no key \"drug\""},
         {"name: x\nagents:\n  - name: a\n    days: 1-366 by 0.5\n", "more than 128"},
@@ -209,8 +280,8 @@ static void stopped_and_gone_back(void **state) {
     SimSaved *saved;
     case_start(&c, &config, &patient_backend);
     case_until(&c, 20);
-    sim_stop_other_drugs(c.sim);
-    assert_false(sim_other_coming(c.sim));
+    drugs_stop(sim_other_drugs(c.sim), sim_other_course(c.sim), -1, sim_time_h(c.sim));
+    assert_false(drugs_coming(sim_other_drugs(c.sim), sim_other_course(c.sim), sim_time_h(c.sim)));
     assert_ok(sim_save(c.sim, &saved));
     uint64_t first = digest_at(&c, 40);
     double deaths = case_observe(&c).blast_deaths_other_cells;
@@ -249,6 +320,8 @@ int main(void) {
         cmocka_unit_test(amounts_by_hand),
         cmocka_unit_test(kill_as_announced),
         cmocka_unit_test(calendar),
+        cmocka_unit_test(held_and_called),
+        cmocka_unit_test(in_turns),
         cmocka_unit_test(built_in),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(cells_die_as_announced),

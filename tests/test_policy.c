@@ -18,8 +18,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static const char *const policy_names[] = {"label", "cautious", "supportive", "response", "eligibility"};
-enum { POLICIES = 5, CASES = 512, SETTINGS = 12, CASE_LINE = 256 };
+static const char *const policy_names[] = {"label",      "cautious", "chemotherapy",
+                                           "supportive", "response", "eligibility"};
+enum { POLICIES = 6, CASES = 512, SETTINGS = 12, CASE_LINE = 256 };
 
 /* --- a healthy adult in cycle 2, day 8 --- */
 
@@ -330,6 +331,10 @@ static void mistakes(void **state) {
         {"rules:\n- name: a\n  when: dose\n  do: holds\n",
          "p.yaml:4:7: \"holds\" is no action; did you mean hold"},
         {"rules:\n- name: a\n  when: dose\n  do: reduce 2\n", "reduce takes a number from 0.01 to 0.99"},
+        {"rules:\n- name: a\n  when: dose\n  do: reduce cytarabine 0.5\n", "write `when: chemo giving`"},
+        {"rules:\n- name: a\n  when: chemo cycle\n  do: reduce 0.5\n", "at chemo cycle a rule can hold"},
+        {"rules:\n- name: a\n  when: chemo giving\n  do: omit\n", "at chemo giving a rule can reduce"},
+        {"rules:\n- name: a\n  when: chemo giving\n  do: reduce cytarabine\n", "takes a number from 0.01"},
         {"rules:\n- name: a\n  when: dose\n  do: respond PR\n", "respond takes NR, CRi, CRh or CR"},
         {"rules:\n- name: a\n  when: dose\n", "p.yaml:2:3: the rule has no do"},
         {"rules:\n- name: a\n  when: dose\n  do: stop\n  until: anc > 1\n",
@@ -355,6 +360,32 @@ static void mistakes(void **state) {
     }
     assert_int_equal(policy_read(&policy, "nowhere.yaml"), STATUS_BAD_INPUT);
     print_message("  %zu mistakes refused, the last: %s\n", COUNT(rows) + 1, status_message());
+}
+
+static void reduces_one_agent(void **state) {
+    (void)state;
+    static const char text[] = "rules:\n- name: a\n  when: chemo giving\n  do: reduce cytarabine 0.5\n";
+    static Policy policy;
+    char told[64];
+    assert_int_equal(policy_read_text(&policy, "p.yaml", text, sizeof text - 1), STATUS_OK);
+    policy_action_text(&policy.rule[0], told, sizeof told);
+    assert_string_equal(policy.rule[0].agent, "cytarabine");
+    assert_true(policy.rule[0].amount == 0.5);
+    assert_string_equal(told, "reduce cytarabine 0.5");
+}
+
+static void appended(void **state) {
+    (void)state;
+    static Policy both, again;
+    both = policies[0];
+    assert_int_equal(policy_append(&both, &policies[2]), STATUS_OK);
+    again = both;
+    assert_int_equal(policy_append(&again, &policies[2]), STATUS_OK);
+    assert_int_equal(both.count, policies[0].count + policies[2].count);
+    assert_int_equal(again.count, both.count); /* a name it has already stays as it is */
+    while (both.count < POLICY_RULES) both.rule[both.count++] = both.rule[0];
+    assert_int_equal(policy_append(&both, &policies[3]), STATUS_BAD_INPUT);
+    assert_non_null(strstr(status_message(), "more than 64 rules"));
 }
 
 static void extends(void **state) {
@@ -469,6 +500,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(values_told),
         cmocka_unit_test(mistakes),
         cmocka_unit_test(extends),
+        cmocka_unit_test(reduces_one_agent),
+        cmocka_unit_test(appended),
         cmocka_unit_test(docs_are_true),
     };
     return cmocka_run_group_tests(tests, read_all, NULL);

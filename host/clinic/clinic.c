@@ -10,10 +10,21 @@ double clinic_days_since(const Clinic *c, double time_h) {
     return isnan(time_h) ? INFINITY : clinic_days(c->now.time_h - time_h);
 }
 
+/* One policy with the label's, so that a rule has one number. */
+static Status chemo_rules_read(Clinic *c) {
+    Policy *more = malloc(sizeof *more);
+    REQUIRE(more, STATUS_FAILED, "clinic: out of memory");
+    Status status = policy_read(more, c->config->policy.chemo_rules);
+    if (status == STATUS_OK) status = policy_append(&c->rules, more);
+    free(more);
+    return status;
+}
+
 static Status policies_read(Clinic *c) {
     TRY(policy_read(&c->eligibility, "eligibility"));
     TRY(policy_read(&c->response, "response"));
     TRY(policy_read(&c->rules, c->config->policy.rules));
+    if (strcmp(c->config->policy.chemo_rules, "none") != 0) TRY(chemo_rules_read(c));
     if (c->config->policy.supportive_care) TRY(policy_read(&c->supportive, "supportive"));
     c->s.rules = c->eligibility.hash ^ 3 * c->response.hash ^ 5 * c->rules.hash ^ 7 * c->supportive.hash;
     return STATUS_OK;
@@ -36,6 +47,8 @@ static void outcome_start(Outcome *o) {
                    .relapse_day = NAN,
                    .progression_day = NAN,
                    .failure_day = NAN,
+                   .next_therapy_day = NAN,
+                   .deterioration_day = NAN,
                    .stop_day = NAN,
                    .vod_day = NAN,
                    .transplant_day = NAN,
@@ -53,7 +66,8 @@ static void state_start(Clinic *c) {
     hazards_start(&c->hazard_rates, &s->hazards);
     labs_start(&s->labs, c->config);
     outcome_start(&s->outcome);
-    s->course.cycle_h = s->course.last_dose_h = s->course.held_h = s->course.delayed_h = NAN;
+    s->course.cycle_h = s->course.last_dose_h = s->course.held_h = s->course.delayed_h = s->course.other_h =
+        NAN;
     s->visits.latest_h = s->visits.marrow_h = s->visits.marrow_before = NAN;
     s->visits.bilirubin_h = s->visits.bilirubin_before = s->visits.symptoms_h = NAN;
     s->events.disease_left = budget(c, DECISION_DEATH_BY_DISEASE);

@@ -124,6 +124,7 @@ Status clinic_recover(Clinic *c) {
     wait_ends(c);
     TRY(clinic_ask(c, MOMENT_RECOVERY));
     if (!dosing_is_held(c->dosing)) return STATUS_OK; /* stopped */
+    clinic_chemo_shift(c, fmax(0, c->now.time_h - c->view.next_h));
     TRY(dosing_release(c->dosing, because(rule, reason)));
     clinic_look(c);
     return STATUS_OK;
@@ -175,8 +176,8 @@ Status clinic_interrupt(Clinic *c, const PolicyRule *rule, const char *reason) {
 }
 
 Status clinic_stop(Clinic *c, const char *code, const char *reason) {
-    bool others = sim_other_coming(c->sim);
-    sim_stop_other_drugs(c->sim);
+    bool others = drugs_coming(sim_other_drugs(c->sim), sim_other_course(c->sim), c->now.time_h);
+    clinic_chemo_stop(c, -1);
     if (!c->view.coming && !others) return STATUS_OK;
     if (c->s.course.holding) wait_ends(c);
     c->s.outcome.stop_day = clinic_days(c->now.time_h);

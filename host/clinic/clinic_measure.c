@@ -140,8 +140,9 @@ void clinic_measure_marrow(Clinic *c) {
     c->marrow_done = true;
     note_marrow(c, share, &mrd);
     Outcome *o = &c->s.outcome;
-    if (c->s.course.doses > 0) o->lowest_mrd = fmin(o->lowest_mrd, mrd.detected ? mrd.fraction : 0);
-    if (labs->mrd_negative && isnan(o->mrd_negative_day)) {
+    if (c->s.course.doses > 0 && isnan(o->next_therapy_day))
+        o->lowest_mrd = fmin(o->lowest_mrd, mrd.detected ? mrd.fraction : 0);
+    if (labs->mrd_negative && isnan(o->mrd_negative_day) && isnan(o->next_therapy_day)) {
         o->mrd_negative_day = clinic_days(c->now.time_h);
         chart_note(&c->chart, c->now.time_h, "response", "MRD-negative", mrd.fraction,
                    "below 1e-4 by flow cytometry; limit of detection %.2g", mrd.lod);

@@ -40,7 +40,11 @@ static bool treatment(cJSON *json, const Clinic *c) {
            number(json, "holds", o->held) && number(json, "delays", o->delayed) &&
            number(json, "days_held", o->held_days) && number(json, "reductions", o->reduced) &&
            number(json, "last_dose_day", course->last_dose_h / 24) && number(json, "stop_day", o->stop_day) &&
-           text(json, "stop_reason", o->stop_reason) && number(json, "platelet_units", o->platelets_given) &&
+           text(json, "stop_reason", o->stop_reason) && number(json, "chemo_cycles", o->chemo_cycles) &&
+           number(json, "chemo_delays", o->chemo_delays) &&
+           number(json, "chemo_days_delayed", o->chemo_days_delayed) &&
+           number(json, "chemo_reductions", o->chemo_reductions) &&
+           number(json, "platelet_units", o->platelets_given) &&
            number(json, "red_cell_units", o->red_cells_given);
 }
 
@@ -53,10 +57,13 @@ static bool disease(cJSON *json, const Clinic *c) {
            number(json, "mrd_negative_day", o->mrd_negative_day) &&
            number(json, "lowest_mrd", o->lowest_mrd) && number(json, "relapse_day", o->relapse_day) &&
            number(json, "progression_day", o->progression_day) &&
-           number(json, "treatment_failure_day", o->failure_day);
+           number(json, "treatment_failure_day", o->failure_day) &&
+           number(json, "deterioration_day", o->deterioration_day) &&
+           number(json, "next_therapy_day", o->next_therapy_day);
 }
 
-/* The earliest of what ends freedom from progression (docs/clinic.md). */
+/* The earliest of what ends freedom from progression in INO-VATE (docs/clinic.md): no remission within three
+ * cycles does not, but the new induction that follows. */
 static double progression_free_end(const Clinic *c, const char **event) {
     const Outcome *o = &c->s.outcome;
     bool unprepared = o->transplant_day > 0 && !(o->response_day <= o->transplant_day);
@@ -66,7 +73,8 @@ static double progression_free_end(const Clinic *c, const char **event) {
     } ends[] = {{"death", o->death_day},
                 {"relapse", o->relapse_day},
                 {"progression", o->progression_day},
-                {"treatment_failure", o->failure_day},
+                {"deterioration", o->deterioration_day},
+                {"new_induction", o->next_therapy_day},
                 {"transplant", unprepared ? o->transplant_day : (double)NAN}};
     double day = INFINITY;
     *event = "";

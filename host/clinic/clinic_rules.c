@@ -21,6 +21,8 @@ static void facts_course(Clinic *c, double *f) {
     f[FACT_HOLD_OMITTED] = course->hold_omitted;
     f[FACT_REDUCTIONS] = course->reductions;
     f[FACT_COMING] = c->view.coming && !c->view.next_asked;
+    f[FACT_TREATMENT_ENDED] = c->s.visits.ended;
+    f[FACT_NEXT_THERAPY] = !isnan(c->s.outcome.next_therapy_day);
 }
 
 static void facts_disease(Clinic *c, double *f) {
@@ -79,6 +81,7 @@ static void facts_patient(Clinic *c, double *f) {
 void clinic_facts(Clinic *c) {
     c->facts.labs = &c->s.labs;
     facts_course(c, c->facts.fact);
+    clinic_chemo_facts(c, c->facts.fact);
     facts_disease(c, c->facts.fact);
     facts_events(c, c->facts.fact);
     facts_patient(c, c->facts.fact);
@@ -101,6 +104,7 @@ static void respond(Clinic *c, const PolicyRule *rule, const char *reason) {
     if (response == RESPONSE_NR && !c->marrow_done) return;
     labs->response = response;
     note(c, "response", response_name(response), c->s.course.cycle, reason);
+    if (!isnan(o->next_therapy_day)) return; /* the next treatment's, not this one's */
     if (response > labs->best_response) labs->best_response = o->best_response = response;
     if (response == RESPONSE_CR && isnan(o->cr_day)) o->cr_day = clinic_days(c->now.time_h);
     if (response == RESPONSE_NR || !isnan(labs->response_time_h)) return;
@@ -109,9 +113,9 @@ static void respond(Clinic *c, const PolicyRule *rule, const char *reason) {
     o->response_day = clinic_days(c->now.time_h);
 }
 
+/* The first day counts. */
 static void mark(Clinic *c, double *day, const char *kind, const PolicyRule *rule, const char *reason) {
-    if (!isnan(*day)) return;
-    *day = clinic_days(c->now.time_h);
+    if (isnan(*day)) *day = clinic_days(c->now.time_h);
     note(c, kind, rule->name, c->s.course.cycle, reason);
 }
 
@@ -155,6 +159,8 @@ static void turn(Clinic *c, int *on, const PolicyRule *rule, const char *reason)
 }
 
 static Status act(Clinic *c, int index, const PolicyRule *rule, const char *reason) {
+    if (rule->moment == MOMENT_CHEMO_CYCLE || rule->moment == MOMENT_CHEMO_GIVING)
+        return clinic_chemo_act(c, index, reason);
     switch (rule->action) {
     case ACTION_EXCLUDE: exclude(c, index, rule, reason); break;
     case ACTION_WARN: note(c, "warning", rule->name, NAN, reason); break;
@@ -186,6 +192,10 @@ static Status act(Clinic *c, int index, const PolicyRule *rule, const char *reas
         c->s.support.cytoreduced_h = c->now.time_h;
         note(c, "support", rule->name, NAN, reason);
         break;
+    case ACTION_NEXT: clinic_next_therapy(c, rule, reason); break;
+    case ACTION_DETERIORATION:
+        mark(c, &c->s.outcome.deterioration_day, "deterioration", rule, reason);
+        return clinic_stop(c, rule->name, reason);
     case ACTIONS: break;
     }
     return STATUS_OK;

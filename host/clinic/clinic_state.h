@@ -40,7 +40,10 @@ typedef struct Outcome {
     double lowest_mrd; /* NaN: never measured */
     int worst_grade[CTCAE_TERMS], worst_event[HAZARDS];
     int reported[CTCAE_TERMS]; /* worst grade reported as an adverse event */
+    double next_therapy_day, deterioration_day;
     int held, delayed, omitted, reduced, doses, cycles, platelets_given, red_cells_given;
+    int chemo_cycles, chemo_delays, chemo_reductions;
+    double chemo_days_delayed;
     double held_days; /* all holds and delays together */
     double total_mg;
     char stop_reason[POLICY_NAME];
@@ -56,8 +59,16 @@ typedef struct ClinicCourse {
     double held_h, delayed_h;    /* when the dose that waits was due; NaN: none waits */
     double longest_hold_d;
     int hold_omitted, reductions;
-    int others_only, other_cycle[DRUG_REGIMENS]; /* other drugs: they are the course; cycles begun */
+    int others_only; /* other drugs are the course */
+    double other_h;  /* when a cycle of them began last; NaN: none has */
 } ClinicCourse;
+
+/* A regimen of other drugs. */
+typedef struct ClinicChemo {
+    int begun;        /* cycles told of */
+    uint64_t holding; /* rules of the policy that make the next one wait */
+    uint64_t reduced; /* rules that have reduced it */
+} ClinicChemo;
 
 typedef struct ClinicVisits {
     double next_h;                        /* the next visit that is not for a dose */
@@ -98,6 +109,7 @@ typedef struct ClinicState {
     HazardState hazards;
     Labs labs;
     ClinicCourse course;
+    ClinicChemo chemo[DRUG_REGIMENS];
     ClinicVisits visits;
     ClinicEvents events;
     ClinicSupport support;
@@ -116,6 +128,7 @@ struct Clinic {
     SimGlance now;
     DosingView view;
     PolicyFacts facts;
+    int regimen;                 /* of other drugs that rules are asked about now */
     const char *marrow_asked;    /* rule that wants a marrow at the present visit; NULL */
     bool marrow_done, responded; /* at the present visit */
     ClinicState s;
@@ -162,10 +175,21 @@ Status clinic_events(Clinic *clinic, double from_h);
 void clinic_grades(Clinic *clinic); /* of results just measured */
 void clinic_vod(Clinic *clinic);
 
-/* clinic_drugs.c */
+/* clinic_drugs.c: other drugs */
 void clinic_drugs_drive(const Clinic *clinic, SystemicDrive *drive);
-void clinic_drugs_look(Clinic *clinic);    /* at cycles that begin now; after the visit */
-bool clinic_treated(const Clinic *clinic); /* or not yet */
+void clinic_drugs_look(Clinic *clinic);                   /* at cycles that begin now; after the visit */
+bool clinic_treated(const Clinic *clinic);                /* or not yet */
+bool clinic_chemo_due(const Clinic *clinic, int regimen); /* also one that waits */
+bool clinic_chemo_begins(const Clinic *clinic);           /* one is due and does not wait */
+bool clinic_chemo_waits(const Clinic *clinic);
+void clinic_chemo_shift(Clinic *clinic, double hours); /* the conjugate is late, and they go together */
+void clinic_chemo_stop(Clinic *clinic, int regimen);   /* -1: all */
+
+/* clinic_chemo.c: what rules do to them */
+void clinic_chemo_facts(const Clinic *clinic, double *facts);
+Status clinic_chemo_decide(Clinic *clinic);
+Status clinic_chemo_act(Clinic *clinic, int index, const char *reason);
+void clinic_next_therapy(Clinic *clinic, const PolicyRule *rule, const char *reason);
 
 /* clinic_transplant.c */
 void clinic_plan_transplant(Clinic *clinic, const char *reason);

@@ -49,7 +49,7 @@ static void cancel(Clinic *c, const char *why) {
 static void condition(Clinic *c) {
     ClinicTransplant *t = &c->s.transplant;
     t->conditioned_h = c->now.time_h;
-    sim_stop_other_drugs(c->sim);
+    clinic_chemo_stop(c, -1);
     t->log_kill = lognormal(c, DECISION_CONDITIONING, c->config->transplant.log_kill,
                             c->config->transplant.log_kill_ln_sd);
     c->s.outcome.alkylators = t->alkylators;

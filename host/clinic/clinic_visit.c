@@ -9,7 +9,8 @@ static const double closely_d = 30, weekly_d = 60; /* after a transplant (docs/c
 
 bool clinic_visit_due(const Clinic *c) {
     bool visited = c->s.visits.latest_h == c->now.time_h, waits = dosing_is_held(c->dosing);
-    return !visited && (c->now.time_h >= c->s.visits.next_h - 1e-9 || (clinic_dose_due(c) && !waits));
+    return !visited && (c->now.time_h >= c->s.visits.next_h - 1e-9 || (clinic_dose_due(c) && !waits) ||
+                        clinic_chemo_begins(c));
 }
 
 /* A marrow on one day of cycles 1, 2, 3, 5, …; at the end of treatment, after a transplant, then now and
@@ -25,8 +26,9 @@ static double marrow_due_h(const Clinic *c) {
     if (scheduled && v->marrow_cycle != course->cycle)
         return course->cycle_h + 24 * (double)(c->config->clinic.marrow_day - 1);
     if (clinic_treated(c)) return course->cycle > 0 ? INFINITY : v->marrow_h + later_h;
-    double end_h = course->last_dose_h + 24 * end_marrow_d;
-    return v->marrow_h < course->last_dose_h + 24 * (end_marrow_d - 7) ? end_h : v->marrow_h + later_h;
+    double last_h = fmax(course->last_dose_h, course->other_h); /* of a number and NaN: the number */
+    return v->marrow_h < last_h + 24 * (end_marrow_d - 7) ? last_h + 24 * end_marrow_d
+                                                          : v->marrow_h + later_h;
 }
 
 /* Days to the next visit. */
@@ -36,10 +38,11 @@ static double interval_d(const Clinic *c) {
     bool low = labs->test[LAB_ANC].value < 0.5 || labs->test[LAB_PLATELETS].value < 20 ||
                labs->test[LAB_HB].value < 8;
     bool ill = labs->infection_grade >= 3 || labs->febrile_neutropenia || labs->vod_grade > 0;
-    if (c->s.course.holding || low || ill || clinic_in_hospital(c) || grafted_d < closely_d)
+    double last_h = fmax(c->s.course.last_dose_h, c->s.course.other_h);
+    if (c->s.course.holding || clinic_chemo_waits(c) || low || ill || clinic_in_hospital(c) ||
+        grafted_d < closely_d)
         return c->config->clinic.close_visit_every_d;
-    if (clinic_treated(c) || clinic_days_since(c, c->s.course.last_dose_h) < end_marrow_d ||
-        grafted_d < weekly_d)
+    if (clinic_treated(c) || clinic_days_since(c, last_h) < end_marrow_d || grafted_d < weekly_d)
         return c->config->clinic.visit_every_d;
     return c->config->clinic.follow_up_visit_every_d;
 }
@@ -123,6 +126,7 @@ Status clinic_visit(Clinic *c) {
     if (c->s.visits.marrow_cycle > 0 && clinic_days_since(c, c->s.visits.marrow_h) <= judged_d)
         TRY(clinic_ask(c, MOMENT_RESPONSE));
     dosing_responded(c->dosing, c->s.labs.response >= RESPONSE_CRI);
+    TRY(clinic_chemo_decide(c));
     TRY(decide_dose(c));
     treatment_end(c);
     c->s.outcome.last_visit_day = clinic_days(c->now.time_h);

@@ -42,6 +42,23 @@ Status policy_read(Policy *out, const char *name) {
     return read_file(out, name);
 }
 
+static bool has_rule(const Policy *policy, const char *name) {
+    for (int i = 0; i < policy->count; i++)
+        if (strcmp(policy->rule[i].name, name) == 0) return true;
+    return false;
+}
+
+Status policy_append(Policy *to, const Policy *more) {
+    for (int i = 0; i < more->count; i++) {
+        if (has_rule(to, more->rule[i].name)) continue;
+        REQUIRE(to->count < POLICY_RULES, STATUS_BAD_INPUT,
+                "policy.chemo_rules: more than %d rules together with policy.rules; use fewer", POLICY_RULES);
+        to->rule[to->count++] = more->rule[i];
+    }
+    to->hash ^= 11 * more->hash;
+    return STATUS_OK;
+}
+
 int policy_next(const Policy *policy, PolicyMoment moment, const PolicyFacts *facts, int from) {
     for (int i = from; i < policy->count; i++)
         if (policy->rule[i].moment == moment && expr_met(&policy->rule[i].when, facts)) return i;

@@ -10,6 +10,9 @@
  *       because: liver tests may show injury by the drug
  *       source: Besponsa prescribing information, section 2.4 (T)
  *
+ * Other drugs (chemotherapy) have moments of their own, at which the cycle that is due can be held, delayed
+ * and its drugs reduced: `do: reduce cytarabine 0.5`, or `reduce 0.75` for all of the regimen.
+ *
  * `extends: label` before `rules:` starts from that policy; a rule of the same name takes the other's place.
  */
 #ifndef MARROW_POLICY_H
@@ -30,6 +33,8 @@ typedef enum PolicyMoment {
     MOMENT_RECOVERY,     /* nothing holds any longer, before the course goes on */
     MOMENT_GIVING,       /* the dose will be given now */
     MOMENT_INFUSION,     /* an infusion has begun and its reaction is seen */
+    MOMENT_CHEMO_CYCLE,  /* a cycle of another regimen is due: also one that waits */
+    MOMENT_CHEMO_GIVING, /* it will begin now */
     MOMENTS
 } PolicyMoment;
 
@@ -47,15 +52,17 @@ typedef enum PolicyAction {
     ACTION_RESPOND,   /* response is `amount`, a ResponseCode */
     ACTION_RELAPSE,
     ACTION_PROGRESSION,
-    ACTION_FAILURE,     /* of treatment: no response in time */
-    ACTION_MARROW,      /* a marrow is taken at this visit */
-    ACTION_TRANSPLANT,  /* is planned */
-    ACTION_PLATELETS,   /* `amount` units transfused */
-    ACTION_RED_CELLS,   /* the same */
-    ACTION_G_CSF,       /* from now on; amount 0: no longer */
-    ACTION_URSODIOL,    /* the same */
-    ACTION_PREMEDICATE, /* corticosteroid, antipyretic, antihistamine */
-    ACTION_CYTOREDUCE,  /* hydroxyurea and corticosteroid for a few days */
+    ACTION_FAILURE,       /* of treatment: no response in time */
+    ACTION_MARROW,        /* a marrow is taken at this visit */
+    ACTION_TRANSPLANT,    /* is planned */
+    ACTION_PLATELETS,     /* `amount` units transfused */
+    ACTION_RED_CELLS,     /* the same */
+    ACTION_G_CSF,         /* from now on; amount 0: no longer */
+    ACTION_URSODIOL,      /* the same */
+    ACTION_PREMEDICATE,   /* corticosteroid, antipyretic, antihistamine */
+    ACTION_CYTOREDUCE,    /* hydroxyurea and corticosteroid for a few days */
+    ACTION_NEXT,          /* a new induction: chemo.next_regimen begins */
+    ACTION_DETERIORATION, /* of the patient: treatment ends */
     ACTIONS
 } PolicyAction;
 
@@ -65,7 +72,8 @@ typedef struct PolicyRule {
     PolicyMoment moment;
     PolicyAction action;
     double amount;
-    Expr when, until; /* `until` has no steps: until `when` is met no longer */
+    char agent[POLICY_NAME]; /* of a regimen, for `reduce`; "": all of it */
+    Expr when, until;        /* `until` has no steps: until `when` is met no longer */
     char because[POLICY_TEXT], source[POLICY_TEXT];
     char when_text[POLICY_CONDITION], until_text[POLICY_CONDITION]; /* as written */
 } PolicyRule;
@@ -83,6 +91,9 @@ Status policy_read(Policy *out, const char *name);
 
 /* The same from memory. */
 Status policy_read_text(Policy *out, const char *name, const char *text, size_t length);
+
+/* Adds the rules of `more` whose names `to` has not. STATUS_BAD_INPUT if there are too many. */
+Status policy_append(Policy *to, const Policy *more);
 
 /* Whether the program has a policy of this name. */
 bool policy_is_built_in(const char *name);

@@ -20,6 +20,13 @@ typedef enum FactId {
     FACT_HOLD_OMITTED,   /* doses omitted in the present hold */
     FACT_REDUCTIONS,     /* steps down so far: 25 % less, then two doses a cycle */
     FACT_COMING,         /* a dose of the course is still to come */
+    /* other drugs: the regimen whose cycle is due, else the first */
+    FACT_CHEMO_CYCLE,     /* the cycle that is due, else the present one; 0: none yet */
+    FACT_CHEMO_DELAYED_D, /* how late the cycle that is due is */
+    FACT_CHEMO_REDUCED,   /* rules that reduced it so far */
+    FACT_CYTARABINE,      /* a dose in the coming cycle, g/m2, as reduced; 0: none */
+    FACT_TREATMENT_ENDED, /* no dose of any drug is to come */
+    FACT_NEXT_THERAPY,    /* a new induction has begun */
     /* the disease */
     FACT_RESPONSE, /* as it stands: nr < cri < crh < cr */
     FACT_BEST_RESPONSE,

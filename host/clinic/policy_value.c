@@ -98,6 +98,11 @@ static bool asks_limit(const Expr *expr, int lab) {
 static void tell(const Expr *expr, const ExprOp *op, const PolicyFacts *facts, char *out, size_t size) {
     if (op->code == OP_FACT) {
         double value = facts->fact[op->name];
+        bool response = op->name == FACT_RESPONSE || op->name == FACT_BEST_RESPONSE;
+        if (response) {
+            snprintf(out, size, "%s %s", fact_name((FactId)op->name), response_name((int)value));
+            return;
+        }
         int length = snprintf(out, size, "%s", fact_name((FactId)op->name));
         if (!fact_is_flag((FactId)op->name) && length < (int)size)
             snprintf(out + length, size - (size_t)length, " %.4g", value);

@@ -25,6 +25,8 @@ const ActionWord policy_actions[ACTIONS] = {
     [ACTION_URSODIOL] = {"ursodiol", TAKES_SWITCH, 0, 0},
     [ACTION_PREMEDICATE] = {"premedicate", TAKES_NOTHING, 0, 0},
     [ACTION_CYTOREDUCE] = {"cytoreduce", TAKES_NOTHING, 0, 0},
+    [ACTION_NEXT] = {"next therapy", TAKES_NOTHING, 0, 0},
+    [ACTION_DETERIORATION] = {"deterioration", TAKES_NOTHING, 0, 0},
 };
 
 const char *policy_moment_name(PolicyMoment moment) {
@@ -38,6 +40,8 @@ const char *policy_moment_name(PolicyMoment moment) {
         [MOMENT_WITHIN_CYCLE] = "within cycle",
         [MOMENT_GIVING] = "giving",
         [MOMENT_INFUSION] = "infusion",
+        [MOMENT_CHEMO_CYCLE] = "chemo cycle",
+        [MOMENT_CHEMO_GIVING] = "chemo giving",
     };
     return moment < MOMENTS ? names[moment] : NULL;
 }
@@ -46,7 +50,9 @@ void policy_action_text(const PolicyRule *rule, char *out, size_t size) {
     const ActionWord *action = &policy_actions[rule->action];
     switch (action->takes) {
     case TAKES_NOTHING: snprintf(out, size, "%s", action->word); return;
-    case TAKES_NUMBER: snprintf(out, size, "%s %g", action->word, rule->amount); return;
+    case TAKES_NUMBER:
+        snprintf(out, size, "%s %s%s%g", action->word, rule->agent, *rule->agent ? " " : "", rule->amount);
+        return;
     case TAKES_RESPONSE: snprintf(out, size, "%s %s", action->word, response_name((int)rule->amount)); return;
     case TAKES_SWITCH: snprintf(out, size, "%s %s", action->word, rule->amount > 0 ? "on" : "off"); return;
     }

@@ -95,6 +95,15 @@ static Status read_moment(const PolicyReader *r, const yaml_node_t *node, Policy
                       nearest.name ? nearest.name : "");
 }
 
+/* "cytarabine 0.5": the agent whose doses are meant, before the number. Returns where the number begins. */
+static const char *read_agent(const char *rest, char agent[POLICY_NAME]) {
+    size_t length = strspn(rest, "abcdefghijklmnopqrstuvwxyz-");
+    if (length == 0 || length >= POLICY_NAME || rest[length] != ' ') return rest;
+    memcpy(agent, rest, length);
+    agent[length] = '\0';
+    return rest + length + 1;
+}
+
 /* What stands after the action's word. */
 static Status read_amount(const PolicyReader *r, const yaml_node_t *node, const ActionWord *action,
                           const char *rest, double *out) {
@@ -132,7 +141,9 @@ static Status read_action(const PolicyReader *r, const yaml_node_t *node, Policy
         if (strncmp(text, action->word, length) != 0 || (text[length] != ' ' && text[length] != '\0'))
             continue;
         rule->action = (PolicyAction)i;
-        return read_amount(r, node, action, text + length + (text[length] == ' '), &rule->amount);
+        text += length + (text[length] == ' ');
+        if (rule->action == ACTION_REDUCE) text = read_agent(text, rule->agent);
+        return read_amount(r, node, action, text, &rule->amount);
     }
     return status_set(
         STATUS_BAD_INPUT, "%s: \"%s\" is no action; %s%s", place_of(r, node).text, config_shown(text).text,
@@ -166,6 +177,24 @@ static Status find_nodes(PolicyReader *r, const yaml_node_t *map, RuleNodes *out
     return STATUS_OK;
 }
 
+/* What can be done about another regimen's cycle, and when. */
+static Status check_chemo(const PolicyReader *r, const RuleNodes *nodes, const PolicyRule *rule) {
+    const ConfigPlace place = place_of(r, nodes->node[KEY_DO]);
+    bool cycle = rule->moment == MOMENT_CHEMO_CYCLE, giving = rule->moment == MOMENT_CHEMO_GIVING,
+         waits = rule->action == ACTION_HOLD || rule->action == ACTION_DELAY;
+    REQUIRE(!*rule->agent || giving, STATUS_BAD_INPUT,
+            "%s: one agent's doses are reduced when a regimen is given; write `when: chemo giving`",
+            place.text);
+    REQUIRE(!cycle || waits || rule->action == ACTION_STOP, STATUS_BAD_INPUT,
+            "%s: at chemo cycle a rule can hold, delay or stop; what it does is asked again while the cycle "
+            "waits",
+            place.text);
+    REQUIRE(!giving || rule->action == ACTION_REDUCE || rule->action == ACTION_GIVE ||
+                rule->action == ACTION_WARN,
+            STATUS_BAD_INPUT, "%s: at chemo giving a rule can reduce, give or warn", place.text);
+    return STATUS_OK;
+}
+
 static Status check_rule(const PolicyReader *r, const RuleNodes *nodes, const PolicyRule *rule) {
     bool waits = rule->action == ACTION_HOLD || rule->action == ACTION_DELAY;
     REQUIRE(waits || !nodes->node[KEY_UNTIL], STATUS_BAD_INPUT,
@@ -174,6 +203,7 @@ static Status check_rule(const PolicyReader *r, const RuleNodes *nodes, const Po
     REQUIRE(strspn(rule->name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(rule->name),
             STATUS_BAD_INPUT, "%s: \"%s\" is no name for a rule; use small letters, digits and -",
             place_of(r, nodes->node[KEY_NAME]).text, config_shown(rule->name).text);
+    TRY(check_chemo(r, nodes, rule));
     for (int i = r->inherited; i < r->out->count; i++)
         REQUIRE(strcmp(r->out->rule[i].name, rule->name) != 0, STATUS_BAD_INPUT,
                 "%s: a rule before is called %s already; give each its own name",
@@ -219,8 +249,8 @@ static Status read_extended(PolicyReader *r, const yaml_node_t *node) {
     const ConfigPlace place = place_of(r, node);
     TRY(require_text(r, node, "extends"));
     REQUIRE(policy_is_built_in(text_of(node)) && strcmp(text_of(node), r->tree.name) != 0, STATUS_BAD_INPUT,
-            "%s: \"%s\" is no policy of the program; extends takes label, cautious, supportive, response, "
-            "eligibility",
+            "%s: \"%s\" is no policy of the program; extends takes label, cautious, chemotherapy, "
+            "supportive, response, eligibility",
             place.text, config_shown(text_of(node)).text);
     uint64_t own = r->out->hash;
     TRY(policy_read(r->out, text_of(node)));

@@ -291,13 +291,20 @@ static Status check_dosing(const Config *config) {
 
 /* Rules act at visits, and there are none without the clinic. */
 static Status check_policy(const Config *config) {
-    const char *rules = config->policy.rules;
+    const char *rules = config->policy.rules, *others = config->policy.chemo_rules,
+               *next = config->chemo.next_regimen;
     bool enabled = config->clinic.enabled;
     REQUIRE(enabled || !config->policy.supportive_care, STATUS_BAD_INPUT,
             "policy.supportive_care: true, but clinic.enabled is false; set it to true, or this to false");
     REQUIRE(enabled || strcmp(rules, "none") == 0, STATUS_BAD_INPUT,
             "policy.rules: %s, but clinic.enabled is false; set it to true, or this to none", rules);
     REQUIRE(rules[0], STATUS_BAD_INPUT, "policy.rules: empty; give none, label, cautious or a file of rules");
+    REQUIRE(enabled || strcmp(others, "none") == 0, STATUS_BAD_INPUT,
+            "policy.chemo_rules: %s, but clinic.enabled is false; set it to true, or this to none", others);
+    REQUIRE(others[0], STATUS_BAD_INPUT,
+            "policy.chemo_rules: empty; give none, chemotherapy or a file of rules");
+    REQUIRE(enabled || strcmp(next, "none") == 0, STATUS_BAD_INPUT,
+            "chemo.next_regimen: %s, but clinic.enabled is false; set it to true, or this to none", next);
     return STATUS_OK;
 }
 

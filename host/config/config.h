@@ -82,6 +82,7 @@ typedef struct Config {
     } liver;
     struct {
         char regimens[CONFIG_TEXT];                      /* names with commas between them */
+        char next_regimen[CONFIG_TEXT];                  /* one, after a failure or relapse */
         double start_day, cycles, sensitivity, toxicity; /* cycles NaN: as the regimen says */
     } chemo;
     struct {
@@ -110,7 +111,7 @@ typedef struct Config {
         double mg_per_m2; /* NaN: as the regimen says */
     } dosing;
     struct {
-        char rules[CONFIG_TEXT];
+        char rules[CONFIG_TEXT], chemo_rules[CONFIG_TEXT];
         bool supportive_care;
     } policy;
     struct {

@@ -132,7 +132,8 @@ const ConfigKey config_keys[] = {
 
     TEXT("chemo.regimens", chemo.regimens, "none", NULL, "other drugs: none, or regimens of configs/drugs (flag, mitoxantrone, hidac, mini-hcvd, blinatumomab, cytoreduction) or files like them, with commas between them", "docs/clinic.md"),
     REAL("chemo.start_day", chemo.start_day, "1", 1, 3650, "A", "day on which they begin, from 1", "choice"),
-    REAL("chemo.cycles", chemo.cycles, "auto", 1, 100, "A", "cycles of each; auto: as its file says", "choice"),
+    REAL("chemo.cycles", chemo.cycles, "auto", 1, 40, "A", "cycles of each; auto: as its file says", "choice"),
+    TEXT("chemo.next_regimen", chemo.next_regimen, "none", NULL, "what is given when treatment has ended without a remission, or after a relapse: a regimen like those above; none: nothing (the event is noted)", "docs/clinic.md"),
     REAL("chemo.sensitivity", chemo.sensitivity, "1", 0, 100, "A", "factor on what they kill of this patient's blasts", "docs/clinic.md"),
     REAL("chemo.toxicity", chemo.toxicity, "1", 0, 100, "A", "factor on what they do to this patient's blood formation, liver and mucosa", "docs/clinic.md"),
     CHOICE("hazards.ctcae", hazards.ctcae, "v3", "v3|v4|v5", "M", "version of the Common Terminology Criteria that grades adverse events", "INO-VATE graded by v3"),
@@ -202,6 +203,7 @@ const ConfigKey config_keys[] = {
     REAL("transplant.death_per_d", transplant.death_per_d, "0.0025", 0, 10, "A", "hazard of dying of the transplant on its day 0, beside infection and VOD, 1/d; fades with 100 d", "docs/clinic.md"),
 
     TEXT("policy.rules", policy.rules, "none", NULL, "rules for holding, reducing and stopping doses: none, label, cautious, or a file like configs/policies/label.yaml; takes clinic.enabled", "Besponsa prescribing information"),
+    TEXT("policy.chemo_rules", policy.chemo_rules, "none", NULL, "rules for holding, reducing and stopping other drugs (chemo.regimens): none, chemotherapy, or a file like configs/policies/chemotherapy.yaml; takes clinic.enabled", "docs/rules.md"),
     BOOL("policy.supportive_care", policy.supportive_care, "false", "A", "premedication, transfusions, G-CSF, ursodiol by configs/policies/supportive.yaml; takes clinic.enabled", "docs/rules.md"),
     REAL("output.snapshot_every_days", output.snapshot_every_days, "0", 0, 3650, "A", "time between snapshots of the cells (DIR/snapshots), days; a multiple of dt_h; also at the start and the end; 0: none", "choice"),
     COUNT("output.snapshot_agents", output.snapshot_agents, "10000", 0, 4e9, "A", "agents in a snapshot at most: a sample by identity that keeps every class; 0: all", "choice of resolution"),

@@ -190,7 +190,9 @@ static Status check_once(Walk *walk, const yaml_node_t *mapping, const yaml_node
 
 static bool names_file(const char *path, const char *value) {
     if (strcmp(path, "dosing.file") == 0) return *value != '\0';
-    if (strcmp(path, "policy.rules") == 0) return strchr(value, '.') != NULL;
+    if (strcmp(path, "policy.rules") == 0 || strcmp(path, "policy.chemo_rules") == 0 ||
+        strcmp(path, "chemo.next_regimen") == 0)
+        return strchr(value, '.') != NULL;
     return strcmp(path, "dosing.regimen") == 0 && strcmp(value, "label") != 0 && strcmp(value, "none") != 0;
 }
 

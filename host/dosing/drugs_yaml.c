@@ -13,7 +13,7 @@ typedef struct DrugReader {
     DrugRegimen *out;
 } DrugReader;
 
-typedef enum ValueType { TYPE_NAME, TYPE_TEXT, TYPE_REAL, TYPE_COUNT, TYPE_DAYS } ValueType;
+typedef enum ValueType { TYPE_NAME, TYPE_TEXT, TYPE_REAL, TYPE_COUNT, TYPE_DAYS, TYPE_TURN } ValueType;
 
 typedef struct DrugKey {
     const char *name;
@@ -29,13 +29,14 @@ static const DrugKey regimen_keys[] = {
     {"name", TYPE_NAME, REGIMEN(name), 0, 0},
     {"cycle_days", TYPE_REAL, REGIMEN(cycle_d), 1, 365},
     {"start_day", TYPE_REAL, REGIMEN(start_d), 1, 3650},
-    {"cycles", TYPE_COUNT, REGIMEN(cycles), 1, 100},
+    {"cycles", TYPE_COUNT, REGIMEN(cycles), 1, DRUG_CYCLES},
 };
 
 static const DrugKey agent_keys[] = {
     {"name", TYPE_NAME, AGENT(name), 0, 0},
     {"dose", TYPE_NAME, AGENT(dose), 0, 0},
     {"days", TYPE_DAYS, 0, 0, 0},
+    {"cycles", TYPE_TURN, AGENT(turn), 0, 0},
     {"hours", TYPE_REAL, AGENT(hours), 0.01, 2400},
     {"half_life_h", TYPE_REAL, AGENT(half_life_h), 0.1, 2400},
     {"log_kill", TYPE_REAL, AGENT(log_kill), 0, 20},
@@ -121,6 +122,15 @@ static Status read_days(const DrugReader *r, const yaml_node_t *node, DrugAgent 
     return STATUS_OK;
 }
 
+static Status read_turn(const DrugReader *r, const yaml_node_t *node, int *out) {
+    static const char *const turns[] = {"all", "odd", "even"};
+    for (*out = TURN_EVERY; *out <= TURN_EVEN; ++*out)
+        if (strcmp(text_of(node), turns[*out]) == 0) return STATUS_OK;
+    return status_set(STATUS_BAD_INPUT,
+                      "%s: \"%s\" will not do for the cycles of an agent; write all, odd or even",
+                      place_of(r, node).text, config_shown(text_of(node)).text);
+}
+
 static Status read_value(const DrugReader *r, const yaml_node_t *node, const DrugKey *key, void *base) {
     double number = 0;
     char *field = (char *)base + key->offset;
@@ -129,6 +139,7 @@ static Status read_value(const DrugReader *r, const yaml_node_t *node, const Dru
     case TYPE_NAME:
     case TYPE_TEXT: return read_text(r, node, key, field);
     case TYPE_DAYS: return read_days(r, node, base);
+    case TYPE_TURN: return read_turn(r, node, (int *)field);
     case TYPE_REAL:
         TRY(read_number(r, node, key, &number));
         *(double *)field = number;

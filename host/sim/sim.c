@@ -71,7 +71,7 @@ static Status sim_fill(Sim *sim) {
     TRY(classes_create(&sim->classes, sim->config));
     TRY(patient_plasma(sim->config, &sim->params));
     TRY(drugs_create(&sim->others, sim->config));
-    sim->others_stop_h = INFINITY;
+    drugs_start(sim->others, &sim->others_course);
     TRY(plasma_create(&sim->plasma, &sim->params));
     TRY(sim_pool_create(sim));
     sim->frame.seed_low = (u32)sim->config->simulation.seed;
@@ -173,16 +173,12 @@ DrugAction sim_drug_action(const Sim *sim) {
     return sim->action;
 }
 
-const char *sim_other_cycle(const Sim *sim, int index, int *cycle, double *began_h) {
-    return drugs_cycle(sim->others, index, sim_time_h(sim), sim->others_stop_h, cycle, began_h);
+const OtherDrugs *sim_other_drugs(const Sim *sim) {
+    return sim->others;
 }
 
-bool sim_other_coming(const Sim *sim) {
-    return drugs_coming(sim->others, sim_time_h(sim), sim->others_stop_h);
-}
-
-void sim_stop_other_drugs(Sim *sim) {
-    sim->others_stop_h = fmin(sim->others_stop_h, sim_time_h(sim));
+DrugsCourse *sim_other_course(Sim *sim) {
+    return &sim->others_course;
 }
 
 SimCost sim_cost(const Sim *sim) {
@@ -248,7 +244,8 @@ Status sim_advance(Sim *sim) {
     sim->cost.place_steps += (int64_t)sim->totals.pages_used * PAGE_SLOTS;
     TRY(drug_advance(sim, &path));
     double from_h = sim_time_h(sim);
-    sim->action = drugs_action(sim->others, from_h, from_h + sim->dt_h, sim->others_stop_h);
+    drugs_begin(sim->others, &sim->others_course, from_h + sim->dt_h);
+    sim->action = drugs_action(sim->others, &sim->others_course, from_h, from_h + sim->dt_h);
     sim_classes_step(sim, &path);
     TRY(cells_advance(sim));
     sim->step++;

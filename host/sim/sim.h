@@ -63,12 +63,11 @@ typedef struct SimHarm {
 } SimHarm;
 void sim_harm(Sim *sim, SimHarm harm);
 
-/* Other drugs (chemo.regimens): what acted on average over the last interval, what they are, and their end:
- * no dose that was to begin later is given. */
+/* Other drugs (chemo.regimens): what acted on average over the last interval; what they are (NULL: none), and
+ * how far they have come, to be changed by drugs_… between two intervals. */
 DrugAction sim_drug_action(const Sim *sim);
-const char *sim_other_cycle(const Sim *sim, int index, int *cycle, double *began_h); /* as drugs_cycle, now */
-bool sim_other_coming(const Sim *sim);
-void sim_stop_other_drugs(Sim *sim);
+const OtherDrugs *sim_other_drugs(const Sim *sim);
+DrugsCourse *sim_other_course(Sim *sim);
 
 /* An observation under way: what the host knew when it was asked for, and the device's sums, which come
  * later. Starts zeroed; stays where it is while it is under way. */

@@ -91,8 +91,7 @@ static bool books_sound(const SimSaved *s) {
     double harm[sizeof s->harm / sizeof(double)];
     memcpy(harm, &s->harm, sizeof harm);
     bool sound = within(&s->degraded_nmol, 1, MOST) && within(&s->lost_nmol, 1, MOST) &&
-                 s->others_stop_h >= 0 && within(&s->other_deaths_cells, 1, MOST) &&
-                 s->other_deaths_cells >= 0;
+                 within(&s->other_deaths_cells, 1, MOST) && s->other_deaths_cells >= 0;
     for (size_t i = 0; i < sizeof harm / sizeof harm[0]; i++)
         sound = sound && harm[i] >= 0 && harm[i] <= 1000;
     for (int i = 0; i < 5; i++)
@@ -102,7 +101,8 @@ static bool books_sound(const SimSaved *s) {
 
 static bool numbers_sound(const Sim *sim, const SimSaved *s) {
     double drug[sizeof s->drug / sizeof(double)];
-    bool sound = s->step >= 0 && s->step <= INT32_MAX && books_sound(s);
+    bool sound =
+        s->step >= 0 && s->step <= INT32_MAX && books_sound(s) && drugs_sound(sim->others, &s->others);
     memcpy(drug, &s->drug, sizeof drug);
     sound = sound && within(drug, sizeof drug / sizeof drug[0], MOST) &&
             fabs(s->drug.time_h - (double)s->step * sim->dt_h) < 1e-6 * sim->dt_h;

@@ -18,7 +18,7 @@ static void numbers_save(const Sim *sim, SimSaved *s) {
     s->resampled_cells = sim->resampled_cells;
     s->degraded_nmol = sim->degraded_nmol, s->lost_nmol = sim->lost_nmol;
     s->harm = sim->harm;
-    s->others_stop_h = sim->others_stop_h, s->other_deaths_cells = sim->other_deaths_cells;
+    s->others = sim->others_course, s->other_deaths_cells = sim->other_deaths_cells;
     s->cost = sim->cost;
 }
 
@@ -35,7 +35,7 @@ static void numbers_restore(Sim *sim, const SimSaved *s) {
     sim->resampled_cells = s->resampled_cells;
     sim->degraded_nmol = s->degraded_nmol, sim->lost_nmol = s->lost_nmol;
     sim->harm = s->harm;
-    sim->others_stop_h = s->others_stop_h, sim->other_deaths_cells = s->other_deaths_cells;
+    sim->others_course = s->others, sim->other_deaths_cells = s->other_deaths_cells;
     sim->cost = s->cost;
     sim->cost.bytes = bytes; /* of this simulation's own pool */
 }

@@ -18,7 +18,8 @@ struct SimSaved {
     i64 initial_cells, births_cells, drug_deaths_cells, natural_deaths_cells, resampled_cells;
     double degraded_nmol, lost_nmol;
     SimHarm harm;
-    double others_stop_h, other_deaths_cells;
+    DrugsCourse others;
+    double other_deaths_cells;
     SimCost cost;
     /* above: numbers alone; below: what they belong to */
     Dosing *dosing;

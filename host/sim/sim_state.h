@@ -41,8 +41,8 @@ struct Sim {
     double degraded_nmol, lost_nmol;
     SimHarm harm;
     OtherDrugs *others;
-    DrugAction action;    /* of other drugs, over the interval at hand */
-    double others_stop_h; /* no dose of theirs from then on */
+    DrugsCourse others_course;
+    DrugAction action; /* of other drugs, over the interval at hand */
     double other_deaths_cells;
     SimCost cost;
 };
