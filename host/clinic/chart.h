@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-enum { CHART_LINES = 128, CHART_KIND = 24, CHART_CODE = 32, CHART_DETAIL = 160 };
+enum { CHART_LINES = 128, CHART_KIND = 24, CHART_CODE = 32, CHART_DETAIL = 256 };
 
 /* docs/interface.md lists kinds, codes and values. */
 typedef struct ChartLine {

@@ -114,7 +114,7 @@ static void note_marrow(Clinic *c, double share, const MrdResult *mrd) {
     else if (c->s.course.cycle > 0)
         snprintf(when, sizeof when, "cycle %d day %d", c->s.course.cycle, c->s.labs.day_of_cycle);
     chart_note(&c->chart, c->now.time_h, "assessment", "marrow", share,
-               "%s: %.3g %% blasts of %d cells; flow %s of %.3g cells%s%s", when, 100 * share, SMEAR,
+               "%s: %.3g %% blasts of %d cells; flow %s of %.0f cells%s%s", when, 100 * share, SMEAR,
                mrd_text(mrd, text), (double)mrd->events, c->marrow_asked ? "; for " : "",
                c->marrow_asked ? c->marrow_asked : "");
 }

@@ -68,8 +68,8 @@ static void graft(Clinic *c) {
                           24;
     c->s.labs.transplanted = 1;
     c->s.outcome.transplant_day = clinic_days(c->now.time_h);
-    chart_note(&c->chart, c->now.time_h, "transplant", "graft", NAN, "day 0; %d cycles before",
-               c->s.course.cycles);
+    chart_note(&c->chart, c->now.time_h, "transplant", "graft", NAN, "day 0; %d cycle%s before",
+               c->s.course.cycles, c->s.course.cycles == 1 ? "" : "s");
 }
 
 static bool conditioning_now(const Clinic *c) {

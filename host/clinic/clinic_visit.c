@@ -105,8 +105,8 @@ static void treatment_end(Clinic *c) {
     if (c->s.visits.ended || clinic_treated(c)) return;
     c->s.visits.ended = 1;
     chart_note(&c->chart, c->now.time_h, "follow_up", o->stop_reason[0] ? "stopped" : "completed", o->doses,
-               "%d doses in %d cycles; best response %s", o->doses, o->cycles,
-               response_name(o->best_response));
+               "%d dose%s in %d cycle%s; best response %s", o->doses, o->doses == 1 ? "" : "s", o->cycles,
+               o->cycles == 1 ? "" : "s", response_name(o->best_response));
 }
 
 Status clinic_visit(Clinic *c) {

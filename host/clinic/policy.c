@@ -77,5 +77,9 @@ void policy_reason(const PolicyRule *rule, const PolicyFacts *facts, char out[EX
     for (char *c = out; *c; c++)
         if (*c == ',') *c = ';';
     size_t used = strlen(out);
-    if (values[0]) snprintf(out + used, EXPR_DETAIL - used, "%s%s", used ? ": " : "", values);
+    if (!values[0]) return;
+    bool cut = snprintf(out + used, EXPR_DETAIL - used, "%s%s", used ? ": " : "", values) >=
+               (int)(EXPR_DETAIL - used);
+    char *last = strrchr(out + used, ';');
+    if (cut) *(last ? last : out + used) = '\0'; /* whole values only */
 }

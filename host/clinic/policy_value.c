@@ -103,7 +103,12 @@ static void tell(const Expr *expr, const ExprOp *op, const PolicyFacts *facts, c
             snprintf(out, size, "%s %s", fact_name((FactId)op->name), response_name((int)value));
             return;
         }
-        int length = snprintf(out, size, "%s", fact_name((FactId)op->name));
+        const char *name = fact_name((FactId)op->name), *unit = strrchr(name, '_');
+        if (unit && strcmp(unit, "_d") == 0) {
+            snprintf(out, size, "%.*s %.4g d", (int)(unit - name), name, value);
+            return;
+        }
+        int length = snprintf(out, size, "%s", name);
         if (!fact_is_flag((FactId)op->name) && length < (int)size)
             snprintf(out + length, size - (size_t)length, " %.4g", value);
         return;
@@ -117,8 +122,9 @@ static void tell(const Expr *expr, const ExprOp *op, const PolicyFacts *facts, c
         snprintf(out + length, size - (size_t)length, " (%.3g uln)", value / lab->upper);
 }
 
-/* What is not so, or never was, needs no words. */
+/* What is not so, or never was, needs no words, nor does that a dose is coming. */
 static bool is_told(const ExprOp *op, const PolicyFacts *facts) {
+    if (op->code == OP_FACT && op->name == FACT_COMING) return false;
     if (op->code == OP_LAB) return op->view < VIEW_ULN;
     return op->code == OP_FACT && isfinite(facts->fact[op->name]) && facts->fact[op->name] != 0;
 }
@@ -133,6 +139,8 @@ void expr_values(const Expr *expr, const PolicyFacts *facts, char out[EXPR_DETAI
         tell(expr, op, facts, one, sizeof one);
         size_t need = strlen(one) + 2;
         if (used + need >= EXPR_DETAIL) return;
+        for (char *c = one; *c; c++)
+            if (*c == '_') *c = ' '; /* the chart is read by people */
         used += (size_t)snprintf(out + used, EXPR_DETAIL - used, "%s%s", used ? "; " : "", one);
     }
 }

@@ -23,6 +23,12 @@ Status events_open(EventWriter *events, const RunFolder *folder) {
     return run_file_flush(&events->file);
 }
 
+/* Read by people: doses.csv has every digit. */
+static const char *plain(double value, char text[TEXT_NUMBER]) {
+    snprintf(text, TEXT_NUMBER, "%.10g", value);
+    return isnan(value) ? "" : text;
+}
+
 static double value_of(const DoseRecord *record) {
     if (record->kind == DOSE_GIVEN) return record->amount_mg;
     return record->observed;
@@ -33,13 +39,15 @@ static const char *code_of(const DoseRecord *record, char evid[TEXT_NUMBER]) {
     return dose_is_change(record->kind) ? record->code : evid;
 }
 
-/* "cycle 1 day 8; 0.92 mg/h": no commas and no quotes, so that the field needs none. */
+/* "cycle 1 day 8; 0.92 mg/h", "cycle 2 day 8: why it is held": no commas and no quotes, so that the field
+ * needs none. */
 static void write_detail(const DoseRecord *record, FILE *out) {
-    char rate[TEXT_NUMBER];
+    bool waits = record->kind == DOSE_HELD || record->kind == DOSE_RESUMED || record->kind == DOSE_OMITTED;
+    if (waits && record->cycle > 0) fprintf(out, "cycle %d day %d: ", record->cycle, record->day);
     fputs(record->note, out);
     if (record->kind != DOSE_GIVEN) return;
     if (record->rate_mg_per_h > 0)
-        fprintf(out, "; %s mg/h", text_number(record->rate_mg_per_h, rate));
+        fprintf(out, "; %.4g mg/h", record->rate_mg_per_h);
     else
         fputs("; bolus", out);
 }
@@ -47,7 +55,7 @@ static void write_detail(const DoseRecord *record, FILE *out) {
 static void write_dose(const DoseRecord *record, FILE *out) {
     char time[TEXT_NUMBER], evid[TEXT_NUMBER], value[TEXT_NUMBER];
     fprintf(out, "%s,%s,%s,%s,", text_number(record->time_h, time), kinds[record->kind],
-            code_of(record, evid), text_number(value_of(record), value));
+            code_of(record, evid), plain(value_of(record), value));
     write_detail(record, out);
     fputc('\n', out);
 }
@@ -70,7 +78,7 @@ Status events_doses(EventWriter *events, const Dosing *dosing) {
 static void write_line(const ChartLine *line, FILE *out) {
     char time[TEXT_NUMBER], value[TEXT_NUMBER];
     fprintf(out, "%s,%s,%s,%s,%s\n", text_number(line->time_h, time), line->kind, line->code,
-            text_number(line->value, value), line->detail);
+            plain(line->value, value), line->detail);
 }
 
 Status events_chart(EventWriter *events, Chart *chart, const Dosing *dosing) {
