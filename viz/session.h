@@ -148,7 +148,7 @@ size_t session_events(Session *session, size_t from, DoseRecord *out, size_t roo
  * events.csv; nothing while it is off. */
 typedef struct SessionLine {
     double time_h, value; /* value NaN: empty */
-    char kind[24], code[32], detail[160];
+    char kind[24], code[32], detail[256];
 } SessionLine;
 size_t session_lines(Session *session, size_t from, SessionLine *out, size_t room, size_t *total);
 
