@@ -70,11 +70,15 @@ void words_split(Words *words, const char *line) {
 
 bool script_busy(const Script *script) {
     return script->sent < script->queued || script->condition[0] || script->then[0] || script->wait_until ||
-           script->asked || script->shot[0] || script->golden[0];
+           script->asked || script->shot[0] || script->golden[0] || script_measures(script);
 }
 
 bool script_waits(const Script *script) {
     return script->condition[0] || script->asked;
+}
+
+bool script_measures(const Script *script) {
+    return script->measure.end_s > 0;
 }
 
 static bool compare(double a, const char *op, double b, bool *known) {
@@ -179,6 +183,7 @@ Status script_step(Script *script, Viewer *viewer) {
     script->sent = script->queued = 0;
     if (script->wait_until > viewer->pictures) return STATUS_OK;
     script->wait_until = 0;
+    if (script_measures(script)) return measure_step(&script->measure, viewer);
     if (script->condition[0]) TRY(check_condition(script, viewer));
     if (script->then[0]) return say_again(script, viewer);
     if (script->asked && viewer->status.taken >= script->asked && source_settled(viewer)) script->asked = 0;

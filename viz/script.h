@@ -22,8 +22,9 @@ Status script_step(Script *script, Viewer *viewer);
 
 /* Does one line; `place` is for messages. */
 Status script_say(Script *script, Viewer *viewer, const char *place, const char *line);
-bool script_busy(const Script *script);  /* events or a wait are still under way */
-bool script_waits(const Script *script); /* for the simulation, not for pictures */
+bool script_busy(const Script *script);     /* events or a wait are still under way */
+bool script_waits(const Script *script);    /* for the simulation, not for pictures */
+bool script_measures(const Script *script); /* the window goes at the pace it has for hands */
 
 /* "day >= 3": whether it holds now. STATUS_BAD_INPUT: no such value. */
 Status script_holds(const Viewer *viewer, const char *place, const char *condition, bool *holds);

@@ -245,6 +245,13 @@ static Status verb_values(Script *script, Viewer *viewer, const Words *words, co
     return values_save(viewer, words->word[1]);
 }
 
+/* measure FILE.json [SECONDS] */
+static Status verb_measure(Script *script, Viewer *viewer, const Words *words, const char *line) {
+    (void)line;
+    measure_start(&script->measure, viewer, words->word[1], number(words, 2, 4));
+    return STATUS_OK;
+}
+
 static Status verb_resize(Script *script, Viewer *viewer, const Words *words, const char *line) {
     (void)line;
     SDL_SetWindowSize(viewer->window.window, (int)number(words, 1, 1280), (int)number(words, 2, 800));
@@ -286,27 +293,17 @@ static Status verb_down(Script *script, Viewer *viewer, const Words *words, cons
 }
 
 const Verb script_verbs[] = {
-    {"click", 1, 0, verb_click},
-    {"drag", 5, 0, verb_drag},
-    {"wheel", 4, 0, verb_wheel},
-    {"key", 1, 0, verb_key},
-    {"type", 1, 0, verb_type},
-    {"field", 2, 0, verb_field},
-    {"wait", 1, 0, verb_wait},
-    {"until", 3, 3, verb_until},
-    {"expect", 3, 0, verb_expect},
-    {"do", 1, 0, verb_do},
-    {"set", 2, 3, verb_set},
-    {"shot", 1, 0, verb_shot},
-    {"golden", 1, 0, verb_golden},
-    {"values", 1, 0, verb_values},
-    {"resize", 2, 0, verb_resize},
-    {"quit", 0, 0, verb_quit},
-    {"move", 2, 0, verb_move},
-    {"scroll", 1, 0, verb_scroll},
-    {"button-down", 3, 0, verb_button},
-    {"button-up", 3, 0, verb_button},
-    {"key-down", 2, 0, verb_down},
+    {"click", 1, 0, verb_click},      {"drag", 5, 0, verb_drag},
+    {"wheel", 4, 0, verb_wheel},      {"key", 1, 0, verb_key},
+    {"type", 1, 0, verb_type},        {"field", 2, 0, verb_field},
+    {"wait", 1, 0, verb_wait},        {"until", 3, 3, verb_until},
+    {"expect", 3, 0, verb_expect},    {"do", 1, 0, verb_do},
+    {"set", 2, 3, verb_set},          {"shot", 1, 0, verb_shot},
+    {"golden", 1, 0, verb_golden},    {"values", 1, 0, verb_values},
+    {"measure", 1, 0, verb_measure},  {"resize", 2, 0, verb_resize},
+    {"quit", 0, 0, verb_quit},        {"move", 2, 0, verb_move},
+    {"scroll", 1, 0, verb_scroll},    {"button-down", 3, 0, verb_button},
+    {"button-up", 3, 0, verb_button}, {"key-down", 2, 0, verb_down},
     {"key-up", 2, 0, verb_down},
 };
 const int script_verb_count = sizeof script_verbs / sizeof script_verbs[0];

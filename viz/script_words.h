@@ -2,6 +2,7 @@
 #ifndef MARROW_SCRIPT_WORDS_H
 #define MARROW_SCRIPT_WORDS_H
 
+#include "measure.h"
 #include "script.h"
 
 enum { SCRIPT_QUEUE = 32, SCRIPT_WORDS = 8, SCRIPT_LINE = 256 };
@@ -21,6 +22,7 @@ struct Script {
     int tries;
     char shot[256], golden[256]; /* wanted of the next picture */
     double golden_share;
+    Measure measure;
 };
 
 typedef struct Words {

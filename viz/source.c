@@ -35,7 +35,7 @@ static Status follow_playback(Viewer *viewer) {
         viewer->asked_flow.width > 0 && viewer->choices.view == VIEW_FLOW ? &viewer->asked_flow : NULL;
     playback_pass(viewer->playback, viewer->picture_s, &viewer->status);
     TRY(playback_frame(viewer->playback, section, flow, &frame));
-    if (frame) viewer->frame = frame;
+    if (frame) viewer->frame = frame, viewer->news = true;
     playback_history(viewer->playback, &viewer->history);
     return STATUS_OK;
 }
@@ -55,7 +55,7 @@ Status source_follow(Viewer *viewer) {
     if (viewer->playback) return follow_playback(viewer);
     const SessionFrame *frame = session_frame(viewer->session);
     size_t before = viewer->traces;
-    if (frame) viewer->frame = frame;
+    if (frame) viewer->frame = frame, viewer->news = true;
     session_status(viewer->session, &viewer->status);
     REQUIRE(viewer->status.state != SESSION_FAILED || !viewer->scripted, STATUS_FAILED, "%s",
             viewer->status.message);

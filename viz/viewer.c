@@ -20,6 +20,8 @@
 #include "tour.h"
 
 static const double PICTURE_S = 1.0 / 60, NOTICE_S = 6;
+/* Drawn anew after hands did something, until all that answers them has settled; and a few times a second. */
+static const double SETTLE_S = 0.5, IDLE_S = 0.25;
 
 void viewer_notice(Viewer *viewer, const char *format, ...) {
     va_list arguments;
@@ -124,6 +126,7 @@ static bool key_is_taken(const SDL_KeyboardEvent *key) {
 static Status handle_event(Viewer *viewer, const SDL_Event *event) {
     bool rescaled = false;
     ui_event(event);
+    viewer->touched_s = viewer->now_s;
     if (viewer->hands) script_record(viewer->hands, event, viewer->pictures);
     if (event->type == SDL_QUIT) viewer->quit = true;
     if (event->type == SDL_KEYDOWN && !key_is_taken(&event->key)) shortcut_key(viewer, &event->key);
@@ -171,13 +174,26 @@ static Status draw(Viewer *viewer) {
     return STATUS_OK;
 }
 
+/* As hands need it; else a script sees to it that every picture is drawn, and none waits. */
+static bool is_live(const Viewer *viewer) {
+    return !viewer->scripted || script_measures(viewer->script);
+}
+
+/* What would be the same picture again is not drawn: the processor is the simulation's. */
+static bool draw_due(const Viewer *viewer) {
+    double now_s = viewer->now_s;
+    return !is_live(viewer) || viewer->news || viewer->record || viewer->shot[0] ||
+           now_s - viewer->touched_s < SETTLE_S || now_s - viewer->drawn_s >= IDLE_S;
+}
+
 /* Where no screen sets the pace. A script has none, but leaves the processor to the simulation while it waits
  * for it. */
-static void keep_pace(Viewer *viewer, double started_s) {
+static void keep_pace(Viewer *viewer, double started_s, bool drawn) {
     double left_s = PICTURE_S - (seconds() - started_s);
     bool waiting = script_waits(viewer->script) || (viewer->tour && script_waits(viewer->tour->script));
-    if (viewer->scripted ? waiting : !viewer->window.vsync && left_s > 0)
-        SDL_Delay(viewer->scripted ? 10 : (Uint32)(1000 * left_s + 0.5));
+    bool paced = drawn && viewer->window.vsync;
+    if (is_live(viewer) ? !paced && left_s > 0 : waiting)
+        SDL_Delay(is_live(viewer) ? (Uint32)(1000 * left_s + 0.5) : 10);
 }
 
 /* What is saved of this picture. A file that cannot be written is no reason to close the window. */
@@ -197,7 +213,20 @@ static Status keep_drawn(Viewer *viewer) {
     return STATUS_OK;
 }
 
-static Status picture(Viewer *viewer) {
+static Status draw_and_show(Viewer *viewer) {
+    double started_s = seconds();
+    TRY(draw(viewer));
+    TRY(keep_drawn(viewer));
+    TRY(window_present(&viewer->window));
+    viewer->pictures++;
+    viewer->news_pictures += viewer->news;
+    viewer->news = false;
+    viewer->drawn_s = viewer->now_s;
+    viewer->cost_ms += 0.05 * (1000 * (seconds() - started_s) - viewer->cost_ms);
+    return STATUS_OK;
+}
+
+static Status turn(Viewer *viewer) {
     double started_s = seconds();
     viewer->picture_s = viewer->pictures ? started_s - viewer->now_s : PICTURE_S;
     viewer->now_s = started_s;
@@ -207,12 +236,9 @@ static Status picture(Viewer *viewer) {
     TRY(fuzz_step(viewer));
     TRY(handle_events(viewer));
     TRY(source_follow(viewer));
-    TRY(draw(viewer));
-    TRY(keep_drawn(viewer));
-    TRY(window_present(&viewer->window));
-    viewer->pictures++;
-    viewer->cost_ms += 0.05 * (1000 * (seconds() - started_s) - viewer->cost_ms);
-    keep_pace(viewer, started_s);
+    bool due = draw_due(viewer);
+    if (due) TRY(draw_and_show(viewer));
+    keep_pace(viewer, started_s, due);
     return STATUS_OK;
 }
 
@@ -223,7 +249,7 @@ Status viewer_run(Options *options, struct Tour *tour) {
     viewer->tour = tour;
     if (tour) tour->unattended = options->unattended;
     Status status = open_all(viewer);
-    while (status == STATUS_OK && !viewer->quit) status = picture(viewer);
+    while (status == STATUS_OK && !viewer->quit) status = turn(viewer);
     status = close_all(viewer, status);
     free(viewer);
     return status;

@@ -84,9 +84,11 @@ typedef struct Viewer {
     double notice_until_s;
     uint64_t messages_seen;
     double started_s, now_s, picture_s,
-        cost_ms; /* the clock; since the picture before; what one picture costs */
-    uint64_t pictures;
-    bool quit, scripted; /* scripted: a fixed clock, nothing waits for the screen */
+        cost_ms;                      /* the clock; since the picture before; what one picture costs */
+    double touched_s, drawn_s;        /* when hands last did something, and when a picture was last drawn */
+    bool news;                        /* a frame that was not drawn yet */
+    uint64_t pictures, news_pictures; /* drawn; and those of them that showed a new frame */
+    bool quit, scripted;              /* scripted: a fixed clock, nothing waits for the screen */
 } Viewer;
 
 /* Opens everything `options` asks for and shows pictures until the user leaves or a script ends. `tour` may

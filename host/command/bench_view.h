@@ -4,9 +4,7 @@
 
 #include "run/options.h"
 
-/* Pictures by themselves, then a session that runs as fast as it can while its frames are coloured as a
- * window would, beside the same intervals without anybody looking on one thread; at 1 and 4 million agents.
- */
+/* Pictures by themselves, then the whole window (bench_window.h), at 1 and 4 million agents. */
 Status bench_view(const Options *options);
 
 #endif

@@ -7,31 +7,13 @@
 
 #include "base/ranks.h"
 #include "command/commands.h"
+#include "command/view_program.h"
 #include "viz/session.h"
-
-enum { PATH = 4096 };
-
-/* Beside this program, or where it is installed. */
-static bool window_find(char path[PATH]) {
-    static const char *const places[] = {"marrow-view", "../libexec/marrow/marrow-view"};
-    char self[PATH - 64];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length <= 0) return false;
-    self[length] = '\0';
-    *(strrchr(self, '/') + 1) = '\0';
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, PATH, "%s%s", self, places[i]);
-        if (access(path, X_OK) == 0) return true;
-    }
-    return false;
-}
 
 /* Comes back only if it cannot be started. */
 static Status window_run(int argc, char **argv) {
-    char path[PATH];
-    REQUIRE(window_find(path), STATUS_UNAVAILABLE,
-            "view: marrow-view is not beside this program; build it (make, with libsdl2-dev "
-            "and libimgui-dev), or use --headless with --script");
+    char path[VIEW_PROGRAM_PATH];
+    TRY(view_program_find(path));
     char **words = calloc((size_t)argc + 1, sizeof *words);
     REQUIRE(words, STATUS_FAILED, "view: out of memory");
     memcpy(words, argv, (size_t)argc * sizeof *words);
