@@ -18,6 +18,7 @@ enum {
     PURPOSE_PLACE, /* from here on for pictures and assays */
     PURPOSE_INSTRUMENT,
     PURPOSE_ASSAY,
+    PURPOSE_APPOINTMENT,
     PURPOSE_CYCLE = 0x100
 };
 

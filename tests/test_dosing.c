@@ -573,6 +573,50 @@ static void check_round_trip(const Config *config) {
     dosing_destroy(dosing);
 }
 
+/* Where a dose falls with a window of two days. */
+static void window_walk(uint64_t seed, double time_h[18]) {
+    const DoseRecord *records;
+    Config config = config_for("label", "");
+    config.dosing.window_d = 2;
+    config.simulation.seed = (int64_t)seed;
+    Dosing *dosing = dosing_of(&config);
+    walk_and_forget(dosing, 4000, 0.5);
+    size_t count = dosing_records(dosing, &records);
+    assert_int_equal(count, 18);
+    for (size_t i = 0; i < count; i++) time_h[i] = records[i].time_h;
+    dosing_destroy(dosing);
+}
+
+/* Within two days, six days apart, whole days, by the seed alone; most of them on the day. */
+static void window_of_two_days(void **state) {
+    (void)state;
+    int on_time = 0, early = 0, late = 0, differ = 0;
+    double before[18] = {0}, time_h[18], again[18];
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        window_walk(seed, time_h);
+        window_walk(seed, again);
+        assert_memory_equal(time_h, again, sizeof time_h);
+        assert_true(time_h[0] == 0);
+        for (int i = 1; i < 18; i++) {
+            double off = time_h[i] - label_times_h[i];
+            assert_true(fabs(off) <= 48 && fmod(off, 24) == 0 && time_h[i] - time_h[i - 1] >= 144);
+            on_time += off == 0, early += off<0, late += off> 0;
+        }
+        differ += memcmp(before, time_h, sizeof before) != 0;
+        memcpy(before, time_h, sizeof before);
+    }
+    print_message("  200 courses: %d doses on the day, %d early, %d late\n", on_time, early, late);
+    assert_int_equal(differ, 200);
+    assert_true(on_time > 2000 && on_time < 2600 && early > 300 && late > 300);
+    Config config = config_for("label", "");
+    config.dosing.window_d = 2;
+    config.simulation.seed = 3;
+    check_round_trip(&config);
+    config = config_for("configs/regimens/single.csv", "");
+    config.dosing.window_d = 1;
+    expect_refused(&config, "dosing.window_d", "moves doses of the label regimen only");
+}
+
 static void realised_reads_back(void **state) {
     (void)state;
     print_message(
@@ -650,6 +694,7 @@ int main(void) {
         cmocka_unit_test(any_cut_delivers_the_same),
         cmocka_unit_test(many_infusions),
         cmocka_unit_test(realised_reads_back),
+        cmocka_unit_test(window_of_two_days),
         cmocka_unit_test(realised_is_what_happened),
         cmocka_unit_test(realised_on_a_full_disk),
     };

@@ -109,6 +109,7 @@ typedef struct Config {
     struct {
         char regimen[CONFIG_TEXT], file[CONFIG_TEXT];
         double mg_per_m2; /* NaN: as the regimen says */
+        int64_t window_d;
     } dosing;
     struct {
         char rules[CONFIG_TEXT], chemo_rules[CONFIG_TEXT];

@@ -182,6 +182,7 @@ const ConfigKey config_keys[] = {
     TEXT("dosing.regimen", dosing.regimen, "label", NULL, "label, none, or a regimen file (configs/regimens)", LABEL),
     TEXT("dosing.file", dosing.file, "", NULL, "dosing table in NONMEM form; given, it replaces the regimen", "docs/dosing.md"),
     REAL("dosing.mg_per_m2", dosing.mg_per_m2, "auto", 0, 1000, "T", "overrides the amount of every dose of the regimen, mg/m2", LABEL ": 0.8, 0.5, 0.5"),
+    COUNT("dosing.window_d", dosing.window_d, "0", 0, 2, "T", "label regimen: days by which a dose may be early or late by the patient's and the clinic's luck, at least 6 days apart; 0: on the day", LABEL ": within 2 days"),
     BOOL("clinic.enabled", clinic.enabled, "false", "A", "blood counts, liver, adverse events, visits, rules, response, transplant and death around the cells", "docs/clinic.md"),
     REAL("clinic.visit_every_d", clinic.visit_every_d, "7", 0.1, 100, "T", "time between visits while treated and for 60 days after a transplant, d; before every dose there is one too", "INO-VATE protocol: weekly"),
     REAL("clinic.close_visit_every_d", clinic.close_visit_every_d, "2", 0.1, 100, "A", "time between visits while a dose is held, counts are very low, an infection is severe, or in the month after a transplant, d", "practice"),

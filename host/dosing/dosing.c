@@ -142,6 +142,8 @@ Status dosing_write(const Dosing *dosing, FILE *out) {
 static Status label_open(Dosing *dosing, const Config *config) {
     dosing->bsa_m2 = config->patient.bsa_m2;
     dosing->mg_per_m2 = config->dosing.mg_per_m2;
+    dosing->seed = (uint64_t)config->simulation.seed;
+    dosing->window_d = config->dosing.window_d;
     dosing->cycles = dosing->mg_per_m2 == 0 ? 0 : LABEL_CYCLES; /* doses of nothing are not given */
     return plan_reserve(dosing, LABEL_CYCLES * CYCLE_DOSES);
 }
@@ -149,6 +151,9 @@ static Status label_open(Dosing *dosing, const Config *config) {
 static Status table_open(Dosing *dosing, const Config *config, const char *path) {
     REQUIRE(isnan(config->dosing.mg_per_m2), STATUS_BAD_INPUT,
             "dosing.mg_per_m2: changes the label regimen only, not the table %s; change AMT there", path);
+    REQUIRE(config->dosing.window_d == 0, STATUS_BAD_INPUT,
+            "dosing.window_d: moves doses of the label regimen only, not of the table %s; change TIME there",
+            path);
     TRY(dosing_table_read(path, config->patient.bsa_m2, &dosing->plan, &dosing->planned));
     dosing->plan_room = dosing->planned;
     return plan_reserve(dosing, 0);

@@ -18,8 +18,8 @@ static bool number_or_none(double value) {
 
 static bool cycles_sound(const Dosing *d) {
     return d->cycles >= 0 && d->cycles <= LABEL_CYCLES && d->cycle >= 0 && d->cycle <= LABEL_CYCLES &&
-           d->cycle_doses >= 1 && d->cycle_doses <= CYCLE_DOSES && d->omitted >= 0 &&
-           d->omitted < CYCLE_DOSES;
+           d->window_d >= 0 && d->window_d <= 2 && d->cycle_doses >= 1 && d->cycle_doses <= CYCLE_DOSES &&
+           d->omitted >= 0 && d->omitted < CYCLE_DOSES;
 }
 
 static bool numbers_sound(const Dosing *d) {

@@ -31,6 +31,8 @@ struct Dosing {
     double cycle_start_h;
     double bsa_m2, mg_per_m2; /* mg_per_m2 NaN: as the label says */
     double scale;             /* of doses yet to be planned */
+    uint64_t seed;            /* whose luck it is by which doses are early or late */
+    int64_t window_d;         /* by so many days at most */
     double held_since_h;      /* NaN: not held */
     double now_h;
 };
