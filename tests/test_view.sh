@@ -37,6 +37,19 @@ holds "and that it is not for treating patients" "not for treating patients" mar
 holds "a daughter names her mother" '"mother":' family.json
 holds "state as JSON" '"day":	2' values.json
 
+# Shares in the cytometer's gates are shares of cells: the same as of the cells exported. A bin is 2 % of a decade.
+"$marrow" run "$root/configs/label.yaml" -s simulation.agents=5000 --until 4 --snapshot-every 4 -q -o gated
+"$marrow" export gated --format csv --at 4 -o cells.csv > stdout 2> stderr
+script "the cytometer of a finished run" gates.txt gated
+shown=$(grep -o '"gate_right_percent":[^,]*' gates.json | tr -dc '0-9.')
+of_cells=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    $at["class"] ~ /^blast/ && $at["dying"] == 0 {
+        all += $at["weight_cells"]
+        if ($at["cd22_free_molecules"] + $at["cd22_bound_molecules"] >= 2000) right += $at["weight_cells"]
+    } END { printf "%.3f", 100 * right / all }' cells.csv)
+awk -v a="$shown" -v b="$of_cells" 'BEGIN { exit !(a > 5 && a < 95 && a - b < 1.5 && b - a < 1.5) }'
+result $? "blasts right of a gate: $shown % in the window, $of_cells % of the cells exported"
+
 # docs/view.md names every action, word and value.
 documented() {
     local missing=0 name

@@ -1,4 +1,4 @@
-/* The viewer's words for widgets and drawing: the only door to Dear ImGui (ui_imgui.cpp, the one C++ file).
+/* The viewer's words for widgets and drawing: the only door to Dear ImGui (ui_*.cpp, the only C++).
  *
  * Positions and lengths are pixels of the drawable; multiply what is meant for the eye by ui_scale(). A
  * widget is known by its label: scripts click it and tours point at it by that name (ui_find). What stands
