@@ -128,7 +128,10 @@ static void reduced_doses_kill_less(void **state) {
 
 static void together(void **state) {
     (void)state;
-    run_course(&a, CALM "policy.rules=label chemo.regimens=mini-hcvd " SLOW " chemo.sensitivity=3", 80);
+    run_course(&a,
+               CALM "dosing.regimen=configs/regimens/fractionated.csv chemo.regimens=mini-hcvd " SLOW
+                    " chemo.sensitivity=3",
+               80);
     const ChartLine *resumed = line_of(&a, "other_resumed", NULL, 0);
     assert_non_null(resumed);
     int moved = 0;
@@ -139,6 +142,14 @@ static void together(void **state) {
     const DoseRecord *before = NULL, *dose;
     for (int i = 0; (dose = record_of(&a, DOSE_GIVEN, i)) != NULL; before = dose, i++)
         assert_true(!before || dose->time_h - before->time_h >= 6 * 24);
+    /* given on the day after the other drugs begin, or a week after that: as planned */
+    for (int i = 0; (dose = record_of(&a, DOSE_GIVEN, i)) != NULL; i++) {
+        double latest_h = 0;
+        for (int l = 0; l < a.lines; l++)
+            if (strcmp(a.line[l].kind, "other_drug") == 0 && a.line[l].time_h <= dose->time_h)
+                latest_h = a.line[l].time_h;
+        assert_true(dose->time_h - latest_h == 24 || dose->time_h - latest_h == 168);
+    }
     clinic_stop_case(&a);
 }
 

@@ -25,14 +25,34 @@ static void note(Clinic *c, const char *kind, const PolicyRule *rule, double val
                *what ? " " : "", what, reason);
 }
 
-static void wait_for(Clinic *c, int index, const PolicyRule *rule, const char *reason) {
+static const DosingReason waits_too = {"with-other-drugs", "while the other drugs wait"},
+                          stays_with = {"with-other-drugs", "as late as the other drugs"},
+                          goes_on_too = {"with-other-drugs", "the other drugs go on"};
+
+static bool conjugate_coming(const Clinic *c) {
+    return c->view.coming && !c->view.next_asked;
+}
+
+static Status wait_for(Clinic *c, int index, const PolicyRule *rule, const char *reason) {
     ClinicChemo *chemo = &c->s.chemo[c->regimen];
     uint64_t bit = (uint64_t)1 << index;
-    if (chemo->holding & bit) return;
+    if (chemo->holding & bit) return STATUS_OK;
     c->s.outcome.chemo_delays += !chemo->holding;
     chemo->holding |= bit;
     drugs_hold(sim_other_course(c->sim), c->regimen);
     note(c, "other_held", rule, NAN, "waits", reason);
+    bool waits = !conjugate_coming(c) || dosing_is_held(c->dosing);
+    return waits ? STATUS_OK : dosing_hold(c->dosing, INFINITY, waits_too);
+}
+
+/* The conjugate goes on, `late_h` later, unless it has reasons of its own to wait. */
+static Status conjugate_resumes(Clinic *c, double late_h) {
+    if (!conjugate_coming(c)) return STATUS_OK;
+    if (late_h > 0) TRY(dosing_hold(c->dosing, late_h, stays_with));
+    bool waits = c->s.course.holding || clinic_chemo_waits(c) || !dosing_is_held(c->dosing);
+    if (!waits) TRY(dosing_release(c->dosing, goes_on_too));
+    clinic_look(c);
+    return STATUS_OK;
 }
 
 /* Once by each rule: what is reduced stays so. */
@@ -49,21 +69,22 @@ static void reduce(Clinic *c, int index, const PolicyRule *rule, const char *rea
     note(c, "other_reduced", rule, rule->amount, what, reason);
 }
 
-static void stop(Clinic *c, const PolicyRule *rule, const char *reason) {
+static Status stop(Clinic *c, const PolicyRule *rule, const char *reason) {
     note(c, "other_stopped", rule, NAN, "is not given, nor a later one", reason);
     clinic_chemo_stop(c, c->regimen);
-    if (c->view.coming || clinic_treated(c)) return;
+    if (clinic_treated(c)) return conjugate_resumes(c, 0);
     c->s.outcome.stop_day = clinic_days(c->now.time_h);
     snprintf(c->s.outcome.stop_reason, sizeof c->s.outcome.stop_reason, "%s", rule->name);
+    return STATUS_OK;
 }
 
 Status clinic_chemo_act(Clinic *c, int index, const char *reason) {
     const PolicyRule *rule = &c->rules.rule[index];
     switch (rule->action) {
     case ACTION_HOLD:
-    case ACTION_DELAY: wait_for(c, index, rule, reason); break;
+    case ACTION_DELAY: return wait_for(c, index, rule, reason);
     case ACTION_REDUCE: reduce(c, index, rule, reason); break;
-    case ACTION_STOP: stop(c, rule, reason); break;
+    case ACTION_STOP: return stop(c, rule, reason);
     case ACTION_GIVE: note(c, "given_although", rule, NAN, "", reason); break;
     default: note(c, "warning", rule, NAN, "", reason);
     }
@@ -78,10 +99,7 @@ static Status resume(Clinic *c, const PolicyRule *rule, const char *reason) {
     c->s.outcome.chemo_days_delayed += clinic_days(late_h);
     note(c, "other_resumed", rule, clinic_days(late_h), "goes on", reason);
     drugs_release(sim_other_course(c->sim), c->regimen, c->now.time_h);
-    if (late_h == 0 || !c->view.coming || c->view.next_asked) return STATUS_OK;
-    TRY(dosing_hold(c->dosing, late_h, (DosingReason){"with-other-drugs", v.name}));
-    clinic_look(c);
-    return STATUS_OK;
+    return conjugate_resumes(c, late_h);
 }
 
 /* Each rule waits for its own recovery. Returns the last that has waited, or -1. */

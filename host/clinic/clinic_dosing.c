@@ -123,7 +123,7 @@ Status clinic_recover(Clinic *c) {
     expr_values(rule->until.count ? &rule->until : &rule->when, &c->facts, reason);
     wait_ends(c);
     TRY(clinic_ask(c, MOMENT_RECOVERY));
-    if (!dosing_is_held(c->dosing)) return STATUS_OK; /* stopped */
+    if (!dosing_is_held(c->dosing) || clinic_chemo_waits(c)) return STATUS_OK; /* stopped, or not alone */
     clinic_chemo_shift(c, fmax(0, c->now.time_h - c->view.next_h));
     TRY(dosing_release(c->dosing, because(rule, reason)));
     clinic_look(c);
