@@ -24,6 +24,10 @@ static double per_h(double half_life_h) {
     return 0.693147180559945309 / half_life_h;
 }
 
+static double clamp(double x, double lo, double hi) {
+    return fmin(fmax(x, lo), hi);
+}
+
 static double drug_kill(double slope, double adc_ng_ml) {
     return fmin(most_kill, slope * adc_ng_ml);
 }
@@ -38,7 +42,7 @@ static void chain_slope(const FribergRates *r, const FribergChain *c, const Syst
                         double g_csf, double in_blood, FribergChain *slope) {
     double ktr = 4 / r->mtt_h * (1 + r->g_csf * g_csf);
     double kill = either(drug_kill(r->slope_ml_per_ng, drive->adc_ng_ml), drive->toxicity);
-    double target = r->base * pow(drive->room, r->room_power);
+    double target = r->base * pow(drive->room, c->room_power) * c->reserve;
     double feedback = pow(target / fmax(in_blood, 1e-3 * r->base), r->gamma) * (1 + r->g_csf * g_csf);
     double source = r->on_demand > 0 ? target : c->proliferating;
     slope->proliferating = ktr * (source * (1 - kill) * feedback - c->proliferating);
@@ -46,6 +50,8 @@ static void chain_slope(const FribergRates *r, const FribergChain *c, const Syst
     slope->transit[1] = ktr * (c->transit[0] - c->transit[1]);
     slope->transit[2] = ktr * (c->transit[1] - c->transit[2]);
     slope->circulating = r->loss_per_h * (c->transit[2] - c->circulating);
+    slope->reserve = r->reserve_per_h * drive->room * (1 - c->reserve);
+    slope->room_power = 0;
 }
 
 static void counts_slope(const SystemicRates *r, const SystemicDrive *drive, const SystemicState *s,
@@ -135,17 +141,25 @@ void systemic_advance(const SystemicRates *rates, const SystemicDrive *drive, do
     *state = at.state;
 }
 
-static FribergChain chain_at_rest(const FribergRates *r, double room) {
+/* A patient whose count is higher than such room would leave has a marrow that makes more of its room. */
+static FribergChain chain_at_entry(const FribergRates *r, double room) {
+    FribergChain c = {.reserve = 1, .room_power = r->room_power};
     double count = r->base * pow(room, r->room_power);
-    return (FribergChain){count, {count, count, count}, count};
+    if (r->entry > count) {
+        c.room_power = room < 1 ? clamp(log(r->entry / r->base) / log(room), 0, r->room_power) : 0;
+        count = r->base * pow(room, c.room_power);
+    }
+    if (!isnan(r->entry)) c.reserve = r->entry / count, count = r->entry;
+    c.proliferating = c.transit[0] = c.transit[1] = c.transit[2] = c.circulating = count;
+    return c;
 }
 
 void systemic_start(const SystemicRates *rates, double room, SystemicState *out) {
     const LiverRates *liver = &rates->liver;
     *out = (SystemicState){
-        .neutrophils = chain_at_rest(&rates->neutrophils, room),
-        .platelets = chain_at_rest(&rates->platelets, room),
-        .red = chain_at_rest(&rates->red, room),
+        .neutrophils = chain_at_entry(&rates->neutrophils, room),
+        .platelets = chain_at_entry(&rates->platelets, room),
+        .red = chain_at_entry(&rates->red, room),
         .lymphocytes = rates->lymphocytes_base,
         .alt_u_per_l = liver->alt_base,
         .ast_u_per_l = liver->ast_base,

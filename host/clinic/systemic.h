@@ -16,15 +16,19 @@
  * those in blood. All in units of the blood count, so that at rest all five are equal. */
 typedef struct FribergChain {
     double proliferating, transit[3], circulating;
+    double reserve; /* of blood formation, over a healthy one's: less after earlier treatment, by leukaemia */
+    double room_power; /* this patient's: how far the count falls with the room; does not change */
 } FribergChain;
 
 typedef struct FribergRates {
     double base;            /* healthy count */
+    double entry;           /* at time zero; NaN: at rest */
+    double reserve_per_h;   /* reserve comes back with this rate times the room */
     double mtt_h;           /* mean time from proliferation to blood; ktr = 4/mtt */
     double gamma;           /* feedback (base/circulating)^gamma */
     double loss_per_h;      /* from blood; Friberg: ktr */
     double slope_ml_per_ng; /* kill of proliferating cells: E = min(0.98, slope C) */
-    double room_power;      /* base is multiplied by room^room_power */
+    double room_power;      /* base is multiplied by room^room_power, at most */
     double on_demand; /* 1: stem cells supply precursors as the count asks for them, as erythropoietin does;
                          0: they renew themselves, as Friberg */
     double g_csf;     /* extra proliferation and faster maturation under G-CSF, as a share */
@@ -80,7 +84,8 @@ typedef struct SystemicDrive {
 /* From counts.* and liver.*, and the luck of simulation.seed. */
 void systemic_rates(const Config *config, SystemicRates *out);
 
-/* At rest with this much room, liver tests at the patient's own baseline. */
+/* At the counts of entry (auto: at rest with this much room), liver tests at the patient's own baseline. What
+ * the entry count lacks is laid to room as far as room_power goes, and to reserve beyond. */
 void systemic_start(const SystemicRates *rates, double room, SystemicState *out);
 
 /* Carries the state on by dt_h under the drive. */

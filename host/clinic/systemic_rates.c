@@ -7,10 +7,12 @@
 static const double ln_2 = 0.693147180559945309, hours_per_day = 24;
 static const double reference_blood_l = 5;
 
-static FribergRates chain_rates(const ChainTraits *t) {
+static FribergRates chain_rates(const Config *config, const ChainTraits *t) {
     double ktr = 4 / t->mtt_h;
     return (FribergRates){
         .base = t->base,
+        .entry = t->entry,
+        .reserve_per_h = ln_2 / (config->counts.reserve_half_life_d * hours_per_day),
         .mtt_h = t->mtt_h,
         .gamma = t->gamma,
         .loss_per_h = ktr,
@@ -71,9 +73,9 @@ static LiverRates liver_rates(const Config *config) {
 void systemic_rates(const Config *config, SystemicRates *out) {
     double blood_l = config->patient.blood_volume_l;
     *out = (SystemicRates){
-        .neutrophils = chain_rates(&config->counts.neutrophils),
-        .platelets = chain_rates(&config->counts.platelets),
-        .red = chain_rates(&config->counts.hb),
+        .neutrophils = chain_rates(config, &config->counts.neutrophils),
+        .platelets = chain_rates(config, &config->counts.platelets),
+        .red = chain_rates(config, &config->counts.hb),
         .lymphocytes_base = config->counts.lymphocytes_1e9_per_l,
         .lymphocytes_turnover_per_h = config->counts.lymphocytes_turnover_per_d / hours_per_day,
         .lymphocytes_slope_ml_per_ng = config->counts.lymphocytes_slope_ml_per_ng,

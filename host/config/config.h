@@ -45,7 +45,8 @@ typedef struct CloneTraits {
 
 /* One lineage of blood cells after Friberg 2002 (host/clinic/systemic.h). */
 typedef struct ChainTraits {
-    double base, mtt_h, gamma, slope_ml_per_ng, room_power;
+    double base, entry; /* without leukaemia; at time zero (NaN: at rest with the room there is) */
+    double mtt_h, gamma, slope_ml_per_ng, room_power;
 } ChainTraits;
 
 typedef struct Config {
@@ -71,7 +72,7 @@ typedef struct Config {
     struct {
         ChainTraits neutrophils, platelets, hb;
         double lymphocytes_1e9_per_l, lymphocytes_turnover_per_d, lymphocytes_slope_ml_per_ng;
-        double red_cell_life_d, g_csf_effect;
+        double red_cell_life_d, g_csf_effect, reserve_half_life_d;
     } counts;
     struct {
         double alt_u_per_l, ast_u_per_l, bilirubin_mg_per_dl, alp_u_per_l, ggt_u_per_l; /* at time zero */

@@ -46,6 +46,7 @@
 /* One lineage in blood: name, unit of its count, and defaults. */
 #define CHAIN_KEYS(p, m, unit, count, mtt, feedback, kill, power, source)                                   \
     REAL(p "base_" unit, m.base, count, 0.01, 2000, "A", "count of this patient without leukaemia or drug", source), \
+    REAL(p "entry_" unit, m.entry, "auto", 0.01, 2000, "A", "the count at time zero; what it lacks beside base is lost room first, then reserve; auto: at rest with the room there is", "docs/clinic.md: cytopenia at entry"), \
     REAL(p "mtt_h", m.mtt_h, mtt, 1, 2000, "M", "mean time from dividing precursor to blood, h", source), \
     REAL(p "gamma", m.gamma, feedback, 0, 2, "M", "feedback of the count on its precursors, an exponent", source), \
     REAL(p "slope_ml_per_ng", m.slope_ml_per_ng, kill, 0, 1, "C", "kill of precursors by conjugate in plasma (off target), per ng/mL", "docs/clinic.md; from grades of adverse events"), \
@@ -106,6 +107,7 @@ const ConfigKey config_keys[] = {
     REAL("counts.lymphocytes_1e9_per_l", counts.lymphocytes_1e9_per_l, "0.9", 0, 10, "A", "lymphocytes other than B cells at rest; low after earlier treatment", "docs/clinic.md"),
     REAL("counts.lymphocytes_turnover_per_d", counts.lymphocytes_turnover_per_d, "0.05", 0, 5, "A", "their turnover, 1/d", "docs/clinic.md"),
     REAL("counts.lymphocytes_slope_ml_per_ng", counts.lymphocytes_slope_ml_per_ng, "0.02", 0, 10, "A", "their loss by conjugate, over their turnover, per ng/mL", "docs/clinic.md"),
+    REAL("counts.reserve_half_life_d", counts.reserve_half_life_d, "45", 0.1, 10000, "C", "half-life of what blood formation lacks beside lost room, once the marrow is its own again, d", "docs/clinic.md: cytopenia at entry"),
     REAL("counts.g_csf_effect", counts.g_csf_effect, "0.2", 0, 5, "A", "G-CSF: extra division and faster maturation of neutrophils, as a share; 0.2 triples the count at rest", "docs/clinic.md"),
 
     REAL("liver.alt_u_per_l", liver.alt_u_per_l, "26", 1, 1000, "A", "ALT before treatment, U/L; upper limit of normal 40", "docs/clinic.md"),

@@ -36,6 +36,10 @@ enum {
     Z_ALT,
     Z_AST,
     Z_CANDIDATE,
+    Z_LYMPHOCYTES,
+    Z_NEUTROPHILS_ENTRY,
+    Z_PLATELETS_ENTRY,
+    Z_HB_ENTRY,
     SCORES
 };
 
@@ -45,14 +49,14 @@ static const struct Lean {
     double rho;
 } leans[] = {
     {Z_BLOOD, Z_MARROW, 0.4},
-    {Z_NEUTROPHILS, Z_MARROW, -0.2},
-    {Z_PLATELETS, Z_MARROW, -0.2},
-    {Z_HB, Z_MARROW, -0.2},
+    {Z_NEUTROPHILS_ENTRY, Z_MARROW, -0.5},
+    {Z_PLATELETS_ENTRY, Z_MARROW, -0.5},
+    {Z_HB_ENTRY, Z_MARROW, -0.5},
     {Z_TRANSPLANTED, Z_SALVAGE, 0.2},
     {Z_D50, Z_SALVAGE, 0.3},
     {Z_V1, Z_CL1, 0.894},
     {Z_AST, Z_ALT, 0.7},
-    {Z_PLATELETS, Z_NEUTROPHILS, 0.3},
+    {Z_PLATELETS_ENTRY, Z_NEUTROPHILS_ENTRY, 0.3},
 };
 
 static void scores(uint64_t seed, int patient, double z[SCORES]) {
@@ -136,10 +140,20 @@ static void disease(const double z[SCORES], FILE *out) {
                                      : 2);
 }
 
+/* Healthy counts, and those at entry: never above. */
 static void counts(const double z[SCORES], FILE *out) {
-    fprintf(out, ",%.3f,%.1f,%.2f,%.4g,%.4g", lognormal(5.05, 0.4, z[Z_NEUTROPHILS]),
-            lognormal(250, 0.35, z[Z_PLATELETS]), 14 + 1.2 * z[Z_HB],
+    double neutrophils = lognormal(5.05, 0.4, z[Z_NEUTROPHILS]),
+           platelets = lognormal(250, 0.35, z[Z_PLATELETS]);
+    double hb = 14 + 1.2 * z[Z_HB];
+    fprintf(out, ",%.3f,%.1f,%.2f,%.4g,%.4g", neutrophils, platelets, hb,
             lognormal(1.5e-3, 0.6, z[Z_SLOPE_NEUTROPHILS]), lognormal(1.7e-3, 0.6, z[Z_SLOPE_PLATELETS]));
+    fprintf(out, ",%.3f,%.1f,%.2f", clip(lognormal(1.3, 1.0, z[Z_NEUTROPHILS_ENTRY]), 0.02, neutrophils),
+            clip(lognormal(60, 0.9, z[Z_PLATELETS_ENTRY]), 5, platelets),
+            clip(9.5 + 1.4 * z[Z_HB_ENTRY], 6, hb));
+    fprintf(out, ",%.3f", clip(lognormal(0.9, 0.5, z[Z_LYMPHOCYTES]), 0.1, 4));
+}
+
+static void liver(const double z[SCORES], FILE *out) {
     fprintf(out, ",%.2f,%.1f,%.1f", clip(lognormal(0.6, 0.35, z[Z_BILIRUBIN]), 0.2, 1.8),
             clip(lognormal(27, 0.45, z[Z_ALT]), 5, 100), clip(lognormal(26, 0.4, z[Z_AST]), 5, 100));
 }
@@ -151,8 +165,9 @@ static const char header[] =
     "cells.blast.cd22_per_cell,cells.blast.d50_breaks,cells.blast.birth_per_d,patient.salvage_line,"
     "patient.first_remission_months,patient.prior_transplant,patient.ph_positive,patient.ecog,"
     "counts.neutrophils_base_1e9_per_l,counts.platelets_base_1e9_per_l,counts.hb_base_g_per_dl,"
-    "counts.neutrophils_slope_ml_per_ng,counts.platelets_slope_ml_per_ng,liver.bilirubin_mg_per_dl,"
-    "liver.alt_u_per_l,liver.ast_u_per_l\n";
+    "counts.neutrophils_slope_ml_per_ng,counts.platelets_slope_ml_per_ng,"
+    "counts.neutrophils_entry_1e9_per_l,counts.platelets_entry_1e9_per_l,counts.hb_entry_g_per_dl,"
+    "counts.lymphocytes_1e9_per_l,liver.bilirubin_mg_per_dl,liver.alt_u_per_l,liver.ast_u_per_l\n";
 
 Status population_write(uint64_t seed, int count, FILE *out) {
     fputs(header, out);
@@ -163,6 +178,7 @@ Status population_write(uint64_t seed, int count, FILE *out) {
         body(z, out);
         disease(z, out);
         counts(z, out);
+        liver(z, out);
         fputc('\n', out);
     }
     REQUIRE(fflush(out) == 0 && !ferror(out), STATUS_FAILED,
