@@ -23,13 +23,13 @@ chain <- function(y, base, mtt, gamma, slope, loss) {
 slopes <- function(t, y, p) {
   liver <- y[11]; injury <- y[12]; stress <- y[13]; alt <- y[14]; bilirubin <- y[15]
   load <- 0.7 * liver + 0.3 * adc
-  list(c(chain(y[1:5], 5.05, 89.3, 0.163, 1.5e-3, 4 / 89.3),
-         chain(y[6:10], 250, 130, 0.20, 1.7e-3, 4 / 130),
+  list(c(chain(y[1:5], 5.05, 89.3, 0.163, 3e-3, 4 / 89.3),
+         chain(y[6:10], 250, 130, 0.20, 3.4e-3, 4 / 130),
          log(2) / 24 * (adc - liver),
          0.004 * load^2 / (300^2 + load^2) * (1 - injury) - log(2) / (14 * 24) * injury,
          log(2) / 48 * (load / (100 + load) - stress),
-         log(2) / 47 * (26 * (1 + 2.5 * (stress + injury^2)) - alt),
-         log(2) / 24 * (0.6 * (1 + 2 * stress) + 12 * injury^2 - bilirubin)))
+         log(2) / 47 * (26 * (1 + 1.6 * (stress + injury^2)) - alt),
+         log(2) / 24 * (0.6 * (1 + 1 * stress) + 12 * injury^2 - bilirubin)))
 }
 start <- c(rep(5.05, 5), rep(250, 5), 0, 0, 0, 26, 0.6)
 s <- ode(start, run$time_h, slopes, NULL, method = "lsoda", rtol = 1e-10, atol = 1e-10)

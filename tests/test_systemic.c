@@ -39,6 +39,27 @@ static void healthy_stays(void **state) {
     }
 }
 
+/* Entry counts are what was asked; what lacks beside room comes back by half in 90 d, what room takes goes
+ * with it, and a haemoglobin that the marrow does not sustain is borrowed. */
+static void enters_and_recovers(void **state) {
+    (void)state;
+    SystemicRates rates = typical();
+    SystemicState s;
+    rates.neutrophils.entry = 0.4, rates.platelets.entry = 120, rates.red.entry = 9.5;
+    systemic_start(&rates, 0.2, &s);
+    assert_true(systemic_anc(&s) == 0.4 && systemic_platelets(&s) == 120);
+    check("haemoglobin at entry", systemic_hb(&s), 9.5, 1e-12);
+    assert_true(s.neutrophils.reserve < 1 && s.transfused_hb > 1);
+    check("platelets need no loss of reserve", s.platelets.reserve, 1, 1e-12);
+    double lack = 1 - s.neutrophils.reserve;
+    for (int day = 0; day < 90; day++) systemic_advance(&rates, &(SystemicDrive){.room = 1}, 24, &s);
+    print_message("  after 90 days with all room: neutrophils %.2f, platelets %.0f, haemoglobin %.1f\n",
+                  systemic_anc(&s), systemic_platelets(&s), systemic_hb(&s));
+    check("reserve that is still missing", (1 - s.neutrophils.reserve) / lack, 0.5, 1e-6);
+    check("platelets are back", systemic_platelets(&s) / 250, 1, 0.05);
+    assert_true(systemic_hb(&s) > 12);
+}
+
 /* ---- against CVODE, on equations written again ---------------------------------------------------- */
 
 typedef struct Course {
@@ -47,18 +68,20 @@ typedef struct Course {
 } Course;
 
 static void chain_again(const FribergRates *r, double kill, double room, double g, double seen,
-                        const double y[5], double dy[5]) {
+                        const double y[7], double dy[7]) {
     double ktr = 4 / r->mtt_h * (1 + g), e = fmin(0.98, kill);
-    double target = r->base * pow(room, r->room_power);
+    double target = r->base * pow(room, y[6]) * y[5];
     dy[0] = ktr * (r->on_demand > 0 ? target : y[0]) * (1 - e) * (1 + g) * pow(target / seen, r->gamma) -
             ktr * y[0];
     for (int i = 1; i < 4; i++) dy[i] = ktr * y[i - 1] - ktr * y[i];
     dy[4] = r->loss_per_h * y[3] - r->loss_per_h * y[4];
+    dy[5] = r->reserve_per_h * room - r->reserve_per_h * room * y[5];
+    dy[6] = 0;
 }
 
-/* Neutrophils, platelets, haemoglobin, what is transfused of the last two, G-CSF, T cells; conjugate in the
- * liver, injury, stress, ALT. */
-enum { UNKNOWNS = 15 + 2 + 1 + 1 + 4 };
+/* Neutrophils, platelets, haemoglobin, with reserve and share in room; what is transfused of the last two,
+ * G-CSF, T cells; conjugate in the liver, injury, stress, ALT. */
+enum { UNKNOWNS = 21 + 2 + 1 + 1 + 4 };
 
 static int slopes_again(realtype t, N_Vector at, N_Vector slope, void *user) {
     (void)t;
@@ -67,31 +90,31 @@ static int slopes_again(realtype t, N_Vector at, N_Vector slope, void *user) {
     const LiverRates *l = &r->liver;
     const double *y = NV_DATA_S(at);
     double *dy = NV_DATA_S(slope), adc = c->drive.adc_ng_ml, room = c->drive.room;
-    double g = r->neutrophils.g_csf * y[17];
+    double g = r->neutrophils.g_csf * y[23];
     chain_again(&r->neutrophils, r->neutrophils.slope_ml_per_ng * adc, room, g, y[4], y, dy);
-    chain_again(&r->platelets, r->platelets.slope_ml_per_ng * adc, room, 0, y[9] + y[15], y + 5, dy + 5);
-    chain_again(&r->red, r->red.slope_ml_per_ng * adc, room, 0, y[14] + y[16], y + 10, dy + 10);
-    dy[15] = -y[15] / 84;
-    dy[16] = -y[16] / 1440;
-    dy[17] = (c->drive.g_csf - y[17]) / 12;
-    dy[18] = r->lymphocytes_turnover_per_h *
-             (r->lymphocytes_base - y[18] - r->lymphocytes_slope_ml_per_ng * adc * y[18]);
-    double load = (1 - l->adc_share) * y[19] + l->adc_share * adc;
+    chain_again(&r->platelets, r->platelets.slope_ml_per_ng * adc, room, 0, y[11] + y[21], y + 7, dy + 7);
+    chain_again(&r->red, r->red.slope_ml_per_ng * adc, room, 0, y[18] + y[22], y + 14, dy + 14);
+    dy[21] = -y[21] / 84;
+    dy[22] = -y[22] / 1440;
+    dy[23] = (c->drive.g_csf - y[23]) / 12;
+    dy[24] = r->lymphocytes_turnover_per_h *
+             (r->lymphocytes_base - y[24] - r->lymphocytes_slope_ml_per_ng * adc * y[24]);
+    double load = (1 - l->adc_share) * y[25] + l->adc_share * adc;
     double power = pow(load, l->load_power), half = pow(l->half_load_ng_ml, l->load_power);
-    dy[19] = l->degradation_per_h * (adc - y[19]);
-    dy[20] = (l->injury_per_h * power / (half + power) + c->drive.conditioning_per_h) * (1 - y[20]) -
-             l->repair_per_h * y[20];
-    dy[21] = l->stress_per_h * (load / (l->stress_half_ng_ml + load) - y[21]);
-    dy[22] = log(2) / 47 * (l->alt_base * (1 + l->alt_gain * (y[21] + y[20] * y[20])) - y[22]);
+    dy[25] = l->degradation_per_h * (adc - y[25]);
+    dy[26] = (l->injury_per_h * power / (half + power) + c->drive.conditioning_per_h) * (1 - y[26]) -
+             l->repair_per_h * y[26];
+    dy[27] = l->stress_per_h * (load / (l->stress_half_ng_ml + load) - y[27]);
+    dy[28] = log(2) / 47 * (l->alt_base * (1 + l->alt_gain * (y[27] + y[26] * y[26])) - y[28]);
     return 0;
 }
 
 static void state_list(const SystemicState *s, double y[UNKNOWNS]) {
-    memcpy(y, s, 15 * sizeof *y); /* three chains of five */
-    const double rest[UNKNOWNS - 15] = {s->transfused_platelets, s->transfused_hb,   s->g_csf,
+    memcpy(y, s, 21 * sizeof *y); /* three chains of seven */
+    const double rest[UNKNOWNS - 21] = {s->transfused_platelets, s->transfused_hb,   s->g_csf,
                                         s->lymphocytes,          s->liver_adc_ng_ml, s->sinusoid_injury,
                                         s->hepatocyte_stress,    s->alt_u_per_l};
-    memcpy(y + 15, rest, sizeof rest);
+    memcpy(y + 21, rest, sizeof rest);
 }
 
 /* A cycle: infusions a week apart, G-CSF for a week, a transfusion, conditioning. */
@@ -113,8 +136,9 @@ static double furthest(const double a[], const double b[], int count) {
 
 static void equals_cvode(void **state) {
     (void)state;
-    const SystemicRates rates = typical();
+    SystemicRates rates = typical();
     SystemicState now;
+    rates.neutrophils.entry = 0.4, rates.platelets.entry = 120, rates.red.entry = 9.5;
     systemic_start(&rates, 0.2, &now);
     Course course = {.rates = &rates};
     SUNContext context;
@@ -292,6 +316,7 @@ static void luck_belongs_to_the_patient(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(healthy_stays),
+        cmocka_unit_test(enters_and_recovers),
         cmocka_unit_test(equals_cvode),
         cmocka_unit_test(one_large_dose_is_worse),
         cmocka_unit_test(findings_follow_injury),

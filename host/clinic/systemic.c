@@ -154,6 +154,16 @@ static FribergChain chain_at_entry(const FribergRates *r, double room) {
     return c;
 }
 
+/* Haemoglobin above what the marrow sustains is that of bags given before. */
+static void transfused_at_entry(const FribergRates *r, double room, SystemicState *out) {
+    double rest = r->base * pow(room, r->room_power);
+    if (isnan(r->entry) || r->entry <= rest || room >= 1) return;
+    FribergRates untransfused = *r;
+    untransfused.entry = NAN;
+    out->red = chain_at_entry(&untransfused, room);
+    out->transfused_hb = r->entry - rest;
+}
+
 void systemic_start(const SystemicRates *rates, double room, SystemicState *out) {
     const LiverRates *liver = &rates->liver;
     *out = (SystemicState){
@@ -167,6 +177,7 @@ void systemic_start(const SystemicRates *rates, double room, SystemicState *out)
         .alp_u_per_l = liver->alp_base,
         .ggt_u_per_l = liver->ggt_base,
     };
+    transfused_at_entry(&rates->red, room, out);
 }
 
 void systemic_transfuse_platelets(const SystemicRates *rates, double units, SystemicState *state) {

@@ -49,7 +49,7 @@
     REAL(p "entry_" unit, m.entry, "auto", 0.01, 2000, "A", "the count at time zero; what it lacks beside base is lost room first, then reserve; auto: at rest with the room there is", "docs/clinic.md: cytopenia at entry"), \
     REAL(p "mtt_h", m.mtt_h, mtt, 1, 2000, "M", "mean time from dividing precursor to blood, h", source), \
     REAL(p "gamma", m.gamma, feedback, 0, 2, "M", "feedback of the count on its precursors, an exponent", source), \
-    REAL(p "slope_ml_per_ng", m.slope_ml_per_ng, kill, 0, 1, "C", "kill of precursors by conjugate in plasma (off target), per ng/mL", "docs/clinic.md; from grades of adverse events"), \
+    REAL(p "slope_ml_per_ng", m.slope_ml_per_ng, kill, 0, 1, "C", "kill of precursors by conjugate in plasma (off target), per ng/mL", "docs/clinic.md; from laboratory grades"), \
     REAL(p "room_power", m.room_power, power, 0, 3, "A", "the count at rest is base times (normal marrow over a healthy one's) to this power", "docs/clinic.md: cytopenia at entry")
 
 #define HAZARD_KEY(name, kind)                                                                           \
@@ -100,14 +100,14 @@ const ConfigKey config_keys[] = {
     BOOL("patient.cns_disease", patient.cns_disease, "false", "T", "active leukaemia of the nervous system", "INO-VATE excluded it"),
     BOOL("patient.transplant_candidate", patient.transplant_candidate, "false", "A", "to be transplanted once in remission: fit, willing, with a donor", "INO-VATE: 48 % were"),
 
-    CHAIN_KEYS("counts.neutrophils_", counts.neutrophils, "1e9_per_l", "5.05", "89.3", "0.163", "1.5e-3", "1", FRIBERG),
-    CHAIN_KEYS("counts.platelets_", counts.platelets, "1e9_per_l", "250", "130", "0.20", "1.7e-3", "1", FRIBERG),
-    CHAIN_KEYS("counts.hb_", counts.hb, "g_per_dl", "14", "168", "1.5", "1.5e-3", "0.3", "assumed"),
+    CHAIN_KEYS("counts.neutrophils_", counts.neutrophils, "1e9_per_l", "5.05", "89.3", "0.163", "3e-3", "1", FRIBERG),
+    CHAIN_KEYS("counts.platelets_", counts.platelets, "1e9_per_l", "250", "130", "0.20", "3.4e-3", "1", FRIBERG),
+    CHAIN_KEYS("counts.hb_", counts.hb, "g_per_dl", "14", "168", "1.5", "1.5e-3", "0.6", "assumed"),
     REAL("counts.red_cell_life_d", counts.red_cell_life_d, "120", 1, 400, "M", "mean life of a red cell, d", "physiology"),
     REAL("counts.lymphocytes_1e9_per_l", counts.lymphocytes_1e9_per_l, "0.9", 0, 10, "A", "lymphocytes other than B cells at rest; low after earlier treatment", "docs/clinic.md"),
     REAL("counts.lymphocytes_turnover_per_d", counts.lymphocytes_turnover_per_d, "0.05", 0, 5, "A", "their turnover, 1/d", "docs/clinic.md"),
-    REAL("counts.lymphocytes_slope_ml_per_ng", counts.lymphocytes_slope_ml_per_ng, "0.02", 0, 10, "A", "their loss by conjugate, over their turnover, per ng/mL", "docs/clinic.md"),
-    REAL("counts.reserve_half_life_d", counts.reserve_half_life_d, "45", 0.1, 10000, "C", "half-life of what blood formation lacks beside lost room, once the marrow is its own again, d", "docs/clinic.md: cytopenia at entry"),
+    REAL("counts.lymphocytes_slope_ml_per_ng", counts.lymphocytes_slope_ml_per_ng, "0.014", 0, 10, "A", "their loss by conjugate, over their turnover, per ng/mL", "docs/clinic.md"),
+    REAL("counts.reserve_half_life_d", counts.reserve_half_life_d, "90", 0.1, 10000, "C", "half-life of what blood formation lacks beside lost room, once the marrow is its own again, d", "docs/clinic.md: cytopenia at entry"),
     REAL("counts.g_csf_effect", counts.g_csf_effect, "0.2", 0, 5, "A", "G-CSF: extra division and faster maturation of neutrophils, as a share; 0.2 triples the count at rest", "docs/clinic.md"),
 
     REAL("liver.alt_u_per_l", liver.alt_u_per_l, "26", 1, 1000, "A", "ALT before treatment, U/L; upper limit of normal 40", "docs/clinic.md"),
@@ -124,10 +124,10 @@ const ConfigKey config_keys[] = {
     REAL("liver.sensitivity_ln_sd", liver.sensitivity_ln_sd, "0.7", 0, 3, "A", "spread of injury between patients by luck, SD of the logarithm", "docs/clinic.md"),
     REAL("liver.repair_half_life_d", liver.repair_half_life_d, "14", 0.1, 1000, "A", "half-life of sinusoidal injury, d", "docs/clinic.md"),
     REAL("liver.stress_half_ng_ml", liver.stress_half_ng_ml, "100", 1, 1e6, "A", "load at half the largest stress of hepatocytes, ng/mL", "docs/clinic.md"),
-    REAL("liver.alt_gain", liver.alt_gain, "2.5", 0, 1000, "C", "rise of ALT at full stress, over its base; median", "docs/clinic.md"),
-    REAL("liver.ast_gain", liver.ast_gain, "4", 0, 1000, "C", "rise of AST at full stress, over its base; median", "docs/clinic.md"),
-    REAL("liver.bilirubin_gain", liver.bilirubin_gain, "2", 0, 1000, "C", "rise of bilirubin at full stress, over its base; median", "docs/clinic.md"),
-    REAL("liver.alp_gain", liver.alp_gain, "2", 0, 1000, "C", "rise of alkaline phosphatase at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.alt_gain", liver.alt_gain, "1.6", 0, 1000, "C", "rise of ALT at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.ast_gain", liver.ast_gain, "2.6", 0, 1000, "C", "rise of AST at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.bilirubin_gain", liver.bilirubin_gain, "1", 0, 1000, "C", "rise of bilirubin at full stress, over its base; median", "docs/clinic.md"),
+    REAL("liver.alp_gain", liver.alp_gain, "1", 0, 1000, "C", "rise of alkaline phosphatase at full stress, over its base; median", "docs/clinic.md"),
     REAL("liver.ggt_gain", liver.ggt_gain, "6", 0, 1000, "C", "rise of GGT at full stress, over its base; median", "docs/clinic.md"),
     REAL("liver.enzyme_ln_sd", liver.enzyme_ln_sd, "0.7", 0, 3, "A", "spread of those rises between patients by luck, SD of the logarithm", "docs/clinic.md"),
     REAL("liver.finding_ln_sd", liver.finding_ln_sd, "0.4", 0, 3, "A", "spread of jaundice, weight, hepatomegaly and ascites at one injury by luck, SD of the logarithm", "docs/clinic.md"),

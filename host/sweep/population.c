@@ -146,7 +146,7 @@ static void counts(const double z[SCORES], FILE *out) {
            platelets = lognormal(250, 0.35, z[Z_PLATELETS]);
     double hb = 14 + 1.2 * z[Z_HB];
     fprintf(out, ",%.3f,%.1f,%.2f,%.4g,%.4g", neutrophils, platelets, hb,
-            lognormal(1.5e-3, 0.6, z[Z_SLOPE_NEUTROPHILS]), lognormal(1.7e-3, 0.6, z[Z_SLOPE_PLATELETS]));
+            lognormal(3e-3, 0.6, z[Z_SLOPE_NEUTROPHILS]), lognormal(3.4e-3, 0.6, z[Z_SLOPE_PLATELETS]));
     fprintf(out, ",%.3f,%.1f,%.2f", clip(lognormal(1.3, 1.0, z[Z_NEUTROPHILS_ENTRY]), 0.02, neutrophils),
             clip(lognormal(60, 0.9, z[Z_PLATELETS_ENTRY]), 5, platelets),
             clip(9.5 + 1.4 * z[Z_HB_ENTRY], 6, hb));
