@@ -44,16 +44,14 @@ for ((i = 0; i < kills; i++)); do
     sleep 0.$((RANDOM % 35 + 10))
     kill -KILL "$pid" 2> /dev/null
     wait "$pid" 2> /dev/null && late=$((late + 1))
-    again=--resume
-    [ -e "killed$i/checkpoint.hdf" ] || [ -e "killed$i/checkpoint-previous.hdf" ] || again=--force
-    [ "$again" = --resume ] || early=$((early + 1))
+    [ -e "killed$i/checkpoint.hdf" ] || [ -e "killed$i/checkpoint-previous.hdf" ] || early=$((early + 1))
     [ ! -e "killed$i/checkpoint.hdf.part" ] || half=$((half + 1))
     # shellcheck disable=SC2086 # an option and its value
-    run "killed$i" $again ${elsewhere[i % 5]}
-    if same "killed$i"; then whole=$((whole + 1)); else echo "# $i: $again"; cat stderr; fi
+    run "killed$i" --resume ${elsewhere[i % 5]}
+    if same "killed$i"; then whole=$((whole + 1)); else echo "# $i"; cat stderr; fi
     rm -rf "killed$i"
 done
-echo "# $whole of $kills the same bytes; $half while a checkpoint was being written, $early before the first, $late after the end"
+echo "# $whole of $kills the same bytes; $half while a checkpoint was being written, $early before the first (from the beginning), $late after the end"
 [ "$whole" -eq "$kills" ] && [ "$((early + late))" -lt "$kills" ]
 result $? "killed runs end with the same bytes"
 
@@ -117,10 +115,29 @@ hurt flip hurt/checkpoint-previous.hdf 12345
 refused 2 "no checkpoint there is whole; start anew with --force" hurt --resume
 result $? "both damaged: refused"
 
+echo "# no checkpoint yet: --resume begins, and says so"
+begins() { # DIR: in one line, to the bytes of a run never stopped
+    "$marrow" run "$configs/label.yaml" -o "$1" "${options[@]:0:8}" --resume > stdout 2> stderr
+    [ "$(grep -c 'no checkpoint there yet; the run begins at its beginning' stderr)" -eq 1 ] && same "$1"
+}
+mkdir -p empty early/snapshots && : > empty/config.yaml.part
+cp straight/config.yaml early && head -n 3 straight/timeseries.csv > early/timeseries.csv
+for dir in missing empty early; do
+    begins "$dir"
+    result $? "a folder that is $dir"
+done
+run early --resume && same early && rm early/checkpoint*.hdf
+refused 2 '"seed: 1" there is "seed: 2" now' early --resume --seed 2
+result $? "without a checkpoint too, another config is refused"
+mkdir shorter && sed "s/until_days: 35/until_days: 5/" straight/config.yaml > shorter/config.yaml
+run shorter --resume && same shorter
+result $? "a run to day 5 killed before its first checkpoint goes on to 35"
+
 echo "# what does not belong to the run"
-mkdir empty
-refused 2 "there is no checkpoint to go on from" empty --resume
-result $? "no checkpoint"
+mkdir other
+echo mine > other/notes.txt
+refused 2 "holds other files (notes.txt)" other --resume
+result $? "a folder of other files"
 refused 2 '"seed: 1" there is "seed: 2" now' broken --resume --seed 2
 result $? "another config: the difference is named"
 refused 2 "exclude each other" broken --resume --force

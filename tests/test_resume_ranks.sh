@@ -86,9 +86,12 @@ same chain
 result $? "gone on five times, on other processes and devices: the same bytes"
 
 echo "# what several processes are told"
-(run 2 none --resume)
-[ $? -eq 2 ] && grep -q "there is no checkpoint to go on from" none.out
-result $? "no checkpoint"
+mkdir none other && cp straight/config.yaml none && : > other/notes.txt
+(run 2 none --resume) && same none
+result $? "no checkpoint yet: they begin"
+(run 2 other --resume)
+[ $? -eq 2 ] && grep -q "holds other files" other.out
+result $? "a folder of other files"
 (run 2 chain --resume --seed 2)
 [ $? -eq 2 ] && grep -q '"seed: 1" there is "seed: 2" now' chain.out
 result $? "another config: the difference is named"

@@ -122,11 +122,11 @@ static Status text_until(const char *was, size_t length, double until_days, char
     return status == STATUS_OK ? STATUS_OK : STATUS_FAILED;
 }
 
-static Status config_check_same(const Piece *piece, const Config *config) {
+static Status config_check_same(const char *text, size_t length, const Config *config) {
     char was[80] = "", is[80] = "", *now = NULL, *then = NULL;
-    size_t length;
-    Status status = text_until(piece->bytes, piece->length, config->simulation.until_days, &then);
-    if (status == STATUS_OK) status = config_text(config, &now, &length);
+    size_t written;
+    Status status = text_until(text, length, config->simulation.until_days, &then);
+    if (status == STATUS_OK) status = config_text(config, &now, &written);
     bool read = status == STATUS_OK && then && now, same = read && strcmp(then, now) == 0;
     if (read && !same) difference(then, now, was, is);
     free(now);
@@ -134,7 +134,7 @@ static Status config_check_same(const Piece *piece, const Config *config) {
     TRY(status);
     REQUIRE(
         same, STATUS_BAD_INPUT,
-        "--resume: the checkpoint is of another config: \"%s\" there is \"%s\" now; give the same, or choose "
+        "--resume: the run there is of another config: \"%s\" there is \"%s\" now; give the same, or choose "
         "another folder with -o",
         was, is);
     return STATUS_OK;
@@ -145,7 +145,20 @@ static Status origin_check(const Pieces *pieces, const Config *config) {
     REQUIRE(version && version->kind == PIECE_BYTES && was && was->kind == PIECE_BYTES, STATUS_FAILED,
             "does not say whose it is");
     TRY(version_check(version->bytes));
-    return config_check_same(was, config);
+    return config_check_same(was->bytes, was->length, config);
+}
+
+Status checkpoint_absent(const char *folder, const Config *config) {
+    char path[RUN_PATH], *text = NULL;
+    size_t length = 0;
+    TRY(run_path(path, folder, "config.yaml"));
+    Status status = file_read(path, &text, &length);
+    if (status == STATUS_OK) status = config_check_same(text, length, config);
+    free(text);
+    if (status == STATUS_UNAVAILABLE) return run_folder_check(folder, config, false);
+    REQUIRE(status != STATUS_FAILED, STATUS_BAD_INPUT,
+            "%.500s: cannot be read as a run's config; start anew with --force", path);
+    return status;
 }
 
 Status checkpoint_read(const char *folder, int which, const Config *config, char path[RUN_PATH],

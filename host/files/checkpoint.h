@@ -26,4 +26,9 @@ enum { CHECKPOINTS = 2 };
 Status checkpoint_read(const char *folder, int which, const Config *config, char path[RUN_PATH],
                        Pieces *pieces);
 
+/* Where a folder has no checkpoint: whether the run may begin there at its beginning. It may in a folder that
+ * is missing or empty, and in one of this run (as above) that was killed before its first checkpoint.
+ * STATUS_BAD_INPUT: something else is there. */
+Status checkpoint_absent(const char *folder, const Config *config);
+
 #endif

@@ -198,7 +198,7 @@ static Status run_again(Run *run) {
 
 Status run_begin(Run *run) {
     Observation first;
-    if (run->options.resume) return run_again(run);
+    if (run->going_on) return run_again(run);
     if (writes(run)) TRY(begin_files(run));
     TRY(run_clinic_step(run));
     TRY(row_start(run));

@@ -47,7 +47,8 @@ typedef struct Run {
     Progress progress;
     RunRecord record;
     RunFileMark regular;      /* timeseries.csv after the last row that would be due if the run went on */
-    RunTables resumed;        /* where it goes on from; zeros for a new run */
+    bool going_on;            /* from a checkpoint, which --resume found */
+    RunTables resumed;        /* where from; zeros for a run from its beginning */
     BackgroundJob checkpoint; /* the one being written */
     double checkpoint_s;      /* of the session, when the last one was taken */
 } Run;

@@ -150,17 +150,29 @@ static Status restore_from(Run *run, int which, char path[RUN_PATH]) {
     return status;
 }
 
+/* Killed before its first checkpoint, or before it had a folder: a run has nothing to lose. */
+static Status begin(const Run *run) {
+    if (ranks_index() > 0) return STATUS_OK;
+    TRY(checkpoint_absent(run->options.folder, &run->config));
+    if (!run->options.quiet && !run->options.json)
+        fprintf(stderr, "marrow: %s: no checkpoint there yet; the run begins at its beginning\n",
+                run->options.folder);
+    return STATUS_OK;
+}
+
 Status run_restore(Run *run) {
     bool any = false;
     for (int which = 0; which < CHECKPOINTS; which++) {
         char path[RUN_PATH] = "";
         Status status = restore_from(run, which, path);
+        run->going_on = status == STATUS_OK;
         if (status == STATUS_OK || status == STATUS_BAD_INPUT) return status;
         if (status == STATUS_UNAVAILABLE) continue;
         any = true;
         if (ranks_index() == 0)
             fprintf(stderr, "marrow: %s: %s; trying the one before\n", path, status_message());
     }
-    return status_set(STATUS_BAD_INPUT, "%s: %s; start anew with --force", run->options.folder,
-                      any ? "no checkpoint there is whole" : "there is no checkpoint to go on from");
+    REQUIRE(!any, STATUS_BAD_INPUT, "%s: no checkpoint there is whole; start anew with --force",
+            run->options.folder);
+    return begin(run);
 }

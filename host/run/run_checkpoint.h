@@ -19,8 +19,9 @@ Status run_checkpoint_last(Run *run);
 void run_checkpoint_settle(Run *run, bool wait);
 
 /* Puts run->sim, fresh from sim_create, where the newest whole checkpoint of the folder stands, and fills
- * run->resumed. One that is damaged is passed over for the one before, saying so on stderr. STATUS_BAD_INPUT:
- * there is none, none is whole, or it is of another version or config. */
+ * run->resumed. One that is damaged is passed over for the one before, saying so on stderr. Where there is
+ * none yet the run stays at its beginning, and run->going_on false. STATUS_BAD_INPUT: none is whole, it is of
+ * another version or config, or the folder is not this run's. */
 Status run_restore(Run *run);
 
 #endif
