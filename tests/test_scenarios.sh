@@ -40,4 +40,17 @@ result $? "stopped after two courses, failure, new induction"
 grep -q '"pfs_event":.*"\(new_induction\|progression\)"' fails/outcome.json
 result $? "which ends freedom from progression"
 
+echo "# a report of it"
+if command -v gnuplot > /dev/null; then
+    "$marrow" report combination > /dev/null && "$marrow" report monitored > /dev/null
+    for text in "other drugs" "mini-hyper-CVD" "cycles of other drugs"; do
+        sed -n '/<h2>Clinic/,/<figcaption>Neutrophils/p' combination/report.html | grep -qF -- "$text"
+        result $? "shows: $text"
+    done
+    ! sed -n '/<figcaption>Course</,/<\/figure>/p' monitored/report.html | grep -q "other drugs"
+    result $? "no lane of other drugs where there are none"
+else
+    echo "skip - a report: no gnuplot here"
+fi
+
 [ "$failures" -eq 0 ]

@@ -164,6 +164,8 @@ static void outcome_tiles(FILE *out, const cJSON *o) {
         {"doses_omitted", "doses omitted", ""},
         {"reductions", "steps down", ""},
         {"days_held", "held or delayed", "d"},
+        {"chemo_cycles", "cycles of other drugs", ""},
+        {"chemo_days_delayed", "these delayed", "d"},
         {"vod_day", "VOD", "d"},
         {"transplant_day", "transplant", "d"},
         {"relapse_day", "relapse", "d"},
@@ -198,7 +200,8 @@ static Status outcome_write(FILE *out, const char *folder) {
 }
 
 static const char legend[] = "<p>Treatment: a line a dose, as high as it is large; yellow below: the course "
-                             "waits; × omitted, ▼ reduced. Response: grey not "
+                             "waits; × omitted, ▼ reduced. Other drugs: a line where a cycle begins, "
+                             "yellow below while the next one waits, ▼ reduced. Response: grey not "
                              "in remission, greens CRi, CRh, CR, orange relapse or progression. Events: "
                              "yellow grade 3, orange 4, black 5, as long as they "
                              "last. Transfusions: yellow platelets, orange red cells. Transplant: purple "

@@ -14,10 +14,11 @@ typedef enum Lane {
     LANE_EVENTS,
     LANE_RESPONSE,
     LANE_DOSES,
+    LANE_OTHERS, /* on top, if there are any */
     LANES
 } Lane;
 static const char *const lane_names[LANES] = {"VOD",      "transplant", "transfusion", "events, grade ≥ 3",
-                                              "response", "treatment"};
+                                              "response", "treatment",  "other drugs"};
 
 /* Okabe and Ito's colours, as in report_plots.c. */
 #define BLUE "#0072b2"
@@ -32,7 +33,7 @@ static const char *const lane_names[LANES] = {"VOD",      "transplant", "transfu
 typedef struct Lanes {
     FILE *script;
     const CsvTable *events;
-    int time, kind, code, value, detail;
+    int time, kind, code, value, detail, lanes;
     double end_d, largest_mg;
 } Lanes;
 
@@ -102,6 +103,28 @@ static void doses(Lanes *l) {
     }
 }
 
+/* A cycle begins: its regimen's name once, then a line each; yellow while the next one waits. */
+static void others(Lanes *l) {
+    const char *name = "";
+    double held_d = NAN, beside_d = 0.006 * l->end_d;
+    for (int i = 0; i < l->events->rows; i++) {
+        bool begins = is(l, i, "other_drug"),
+             ends = begins || is(l, i, "other_stopped") || is(l, i, "discontinued");
+        if (begins) tick(l, LANE_OTHERS, day(l, i), 0.6, GREEN);
+        if (begins && strcmp(name, field(l, i, l->code)) != 0) {
+            name = field(l, i, l->code);
+            word(l, day(l, i), LANE_OTHERS + 0.45, name);
+        }
+        if (ends && !isnan(held_d))
+            stroke(l, held_d, LANE_OTHERS - 0.38, day(l, i), LANE_OTHERS - 0.38, 5, YELLOW);
+        if (ends) held_d = NAN;
+        if (is(l, i, "other_held") && isnan(held_d)) held_d = day(l, i);
+        if (is(l, i, "other_reduced")) word(l, day(l, i) + beside_d, LANE_OTHERS + 0.05, "▼");
+        if (is(l, i, "other_stopped")) word(l, day(l, i) + beside_d, LANE_OTHERS + 0.05, "stop");
+    }
+    if (!isnan(held_d)) stroke(l, held_d, LANE_OTHERS - 0.38, l->end_d, LANE_OTHERS - 0.38, 5, YELLOW);
+}
+
 static const char *response_colour(const char *code) {
     if (strcmp(code, "CR") == 0) return GREEN;
     if (strcmp(code, "CRh") == 0) return "#66c2a5";
@@ -114,6 +137,7 @@ static void responses(Lanes *l) {
     double from_d = 0;
     for (int i = 0; i < l->events->rows; i++) {
         bool worse = is(l, i, "relapse") || is(l, i, "progression");
+        if (is(l, i, "next_therapy")) word(l, day(l, i), LANE_RESPONSE + 0.42, "new induction");
         bool negative = is(l, i, "response") && has_code(l, i, "MRD-negative");
         if (negative) word(l, day(l, i), LANE_RESPONSE + 0.42, "MRD−");
         if (negative || (!worse && !is(l, i, "response"))) continue;
@@ -167,7 +191,7 @@ static void vod(Lanes *l) {
     double from_d = NAN;
     for (int i = 0; i < l->events->rows; i++) {
         if (is(l, i, "death")) {
-            stroke(l, day(l, i), -0.5, day(l, i), LANES - 0.5, 2, DARK);
+            stroke(l, day(l, i), -0.5, day(l, i), l->lanes - 0.5, 2, DARK);
             fprintf(l->script, "set label 'death' at %.6g,-0.3 right font ',11'\n", day(l, i));
         }
         if (!is(l, i, "vod")) continue;
@@ -186,8 +210,8 @@ static void axes(Lanes *l) {
         "set encoding utf8\nset border 1\nset xtics nomirror out\nset ytics scale 0\nset grid x lt 1 lw 0.5 "
         "lc rgb "
         "'#dddddd'\nset xlabel 'day'\nset xrange [0:%.6g]\nset yrange [-0.6:%g]\nset ytics (",
-        l->end_d > 0 ? 1.02 * l->end_d : 1, LANES - 0.4);
-    for (int i = 0; i < LANES; i++) fprintf(l->script, "%s'%s' %d", i ? ", " : "", lane_names[i], i);
+        l->end_d > 0 ? 1.02 * l->end_d : 1, l->lanes - 0.4);
+    for (int i = 0; i < l->lanes; i++) fprintf(l->script, "%s'%s' %d", i ? ", " : "", lane_names[i], i);
     fputs(")\n", l->script);
 }
 
@@ -199,9 +223,12 @@ static void lanes_open(Lanes *l, FILE *script, const CsvTable *series, const Csv
                  .code = csv_table_column(events, "code"),
                  .value = csv_table_column(events, "value"),
                  .detail = csv_table_column(events, "detail"),
+                 .lanes = LANES - 1,
                  .largest_mg = 1e-9};
     int time = csv_table_column(series, "time_h");
     if (series->rows) l->end_d = csv_table_number(series, series->rows - 1, time) / 24;
+    for (int i = 0; i < events->rows; i++)
+        if (is(l, i, "other_drug")) l->lanes = LANES;
     for (int i = 0; i < events->rows; i++)
         if (is(l, i, "dose")) l->largest_mg = fmax(l->largest_mg, value(l, i));
 }
@@ -214,6 +241,7 @@ Status report_lanes_write(FILE *out, const CsvTable *series, const CsvTable *tab
         lanes_open(&l, plot.script, series, table);
         axes(&l);
         doses(&l);
+        others(&l);
         responses(&l);
         events(&l);
         support(&l);
