@@ -31,4 +31,28 @@ head -3 some.csv > two.csv
     [ "$(wc -l < out/runs.csv)" -eq 3 ] && grep -q ',finished,' out/runs.csv
 result $? "a sweep takes the table"
 
+# The counts of entry are the patient's, and lie below the healthy ones.
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+    { e = $c["counts.platelets_entry_1e9_per_l"]; low += e < 60; hb += $c["counts.hb_entry_g_per_dl"]; n++
+      if (e > $c["counts.platelets_base_1e9_per_l"] || $c["counts.neutrophils_entry_1e9_per_l"] > $c["counts.neutrophils_base_1e9_per_l"]) bad++ }
+    END { printf "# platelets below 60 at entry %.3f, haemoglobin %.2f\n", low / n, hb / n
+          exit !(!bad && low / n > 0.46 && low / n < 0.54 && hb / n > 9.3 && hb / n < 9.7) }' all.csv
+result $? "they enter with low counts"
+
+# The summary: ten patients made up, whose figures are known.
+{
+    echo "result,outcome_eligible,outcome_best_response,outcome_cr_day,outcome_transplant,outcome_transplant_day,outcome_response_cycle,outcome_mrd_negative,outcome_vod,outcome_vod_after_transplant,outcome_grade_hb,outcome_os_days,outcome_death,outcome_pfs_days,outcome_pfs_event"
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        case $i in [1-3]) best=CR,21 ;; 4) best=CR,150 ;; [5-7]) best=CRi, ;; *) best=NR, ;; esac
+        echo "finished,true,$best,$([ "$i" -eq 4 ] && echo true,100 || echo false,),1,$([ "$i" -lt 7 ] && echo true || echo false),$([ "$i" -eq 4 ] && echo true,true || echo false,false),2,$((i * 30)),true,$((i * 9)),\"a, b\""
+    done
+    echo 'failed,true,CR,1,false,,1,true,false,false,4,1,true,1,x'
+} > runs.csv
+awk -f "$root/docs/population.awk" runs.csv > summary
+grep -q '^10 patients, 1 left out' summary && grep -Eq '^E02 .* 7/ 10 +70.0 % \(39.7- 89.2\).*inside$' summary &&
+    grep -Eq '^E03 .* 3/ 10 +30.0 %' summary && grep -Eq '^E04 .* 4/ 10 ' summary &&
+    grep -Eq '^S10 +haemoglobin .* 0/ 10 .*off by -30.0$' summary &&
+    grep -Eq '^E13 .* 1.5 months' summary && grep -Eq '^E14 .* 4.9 months' summary && grep -q '^off: .*haemoglobin' summary
+result $? "a summary says what is inside and what is off"
+
 exit "$failures"
