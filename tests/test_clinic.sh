@@ -6,7 +6,8 @@
 cd "$work" || exit 1
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 clinic=(-s simulation.agents=4000 -s simulation.dt_h=2 -s simulation.output_every_h=24 -s clinic.enabled=true
-    -s policy.rules=label -s policy.supportive_care=true -s liver.sensitivity=2 -s liver.bilirubin_gain=5
+    -s policy.rules=label -s policy.supportive_care=true -s policy.chemo_rules=chemotherapy -s chemo.regimens=mini-hcvd
+    -s chemo.toxicity=3 -s dosing.window_d=2 -s liver.sensitivity=2 -s liver.bilirubin_gain=5
     -s liver.ast_gain=8 --checkpoint-every 0.0001 --seed 7 --until 120 -q)
 
 same() { # NAME DIR: its files are those of `straight`
@@ -112,6 +113,8 @@ result $? "and blood counts are empty"
 refused "rules without a clinic" "policy.rules: label, but clinic.enabled is false" -s policy.rules=label
 sed -i 's/anc < 0.2/anx < 0.2/' mine.yaml
 refused "a mistake in the rules" "mine.yaml:5:7: \"anx < 0.2\": no test or fact is called anx; did you mean anc?" "${clinic[@]}" -s policy.rules=mine.yaml
+refused "rules of other drugs without a clinic" "policy.chemo_rules: chemotherapy, but clinic.enabled is false" -s policy.chemo_rules=chemotherapy
+refused "a next regimen without a clinic" "chemo.next_regimen: flag, but clinic.enabled is false" -s chemo.next_regimen=flag
 refused "no such rules" "lable: cannot be read" "${clinic[@]}" -s policy.rules=lable
 
 echo "# a scenario shows what it says"
