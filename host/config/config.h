@@ -140,13 +140,13 @@ typedef enum KeyType { KEY_REAL, KEY_COUNT, KEY_BOOL, KEY_TEXT, KEY_CHOICE } Key
 typedef struct ConfigKey {
     const char *path; /* "drug.kon_per_nm_h" */
     KeyType type;
+    bool live;     /* may change while a run goes on: a rate that the next interval reads */
     size_t offset; /* into Config, or into CloneTraits for paths "cells.blast.clones[].…" */
     size_t size;   /* of the field: room for text */
     const char *initial;
     double lo, hi; /* inclusive; KEY_REAL and KEY_COUNT */
     const char *choices;
     const char *evidence, *text, *source;
-    bool live; /* may change while a run goes on: a rate that the next interval reads */
 } ConfigKey;
 
 extern const ConfigKey config_keys[];

@@ -4,18 +4,18 @@
 /* clang-format off */
 #define AT(member) offsetof(Config, member), sizeof(((Config *)0)->member)
 #define REAL(path, member, initial, lo, hi, evidence, text, source)                                \
-    { path, KEY_REAL, AT(member), initial, lo, hi, NULL, evidence, text, source, false }
+    { path, KEY_REAL, false, AT(member), initial, lo, hi, NULL, evidence, text, source }
 /* One that may change between two intervals. */
 #define LIVE(path, member, initial, lo, hi, evidence, text, source)                                \
-    { path, KEY_REAL, AT(member), initial, lo, hi, NULL, evidence, text, source, true }
+    { path, KEY_REAL, true, AT(member), initial, lo, hi, NULL, evidence, text, source }
 #define COUNT(path, member, initial, lo, hi, evidence, text, source)                               \
-    { path, KEY_COUNT, AT(member), initial, lo, hi, NULL, evidence, text, source, false }
+    { path, KEY_COUNT, false, AT(member), initial, lo, hi, NULL, evidence, text, source }
 #define BOOL(path, member, initial, evidence, text, source)                                        \
-    { path, KEY_BOOL, AT(member), initial, 0, 1, NULL, evidence, text, source, false }
+    { path, KEY_BOOL, false, AT(member), initial, 0, 1, NULL, evidence, text, source }
 #define TEXT(path, member, initial, choices, text, source)                                         \
-    { path, KEY_TEXT, AT(member), initial, 0, 0, choices, "A", text, source, false }
+    { path, KEY_TEXT, false, AT(member), initial, 0, 0, choices, "A", text, source }
 #define CHOICE(path, member, initial, choices, evidence, text, source)                             \
-    { path, KEY_CHOICE, AT(member), initial, 0, 0, choices, evidence, text, source, false }
+    { path, KEY_CHOICE, false, AT(member), initial, 0, 0, choices, evidence, text, source }
 
 #define GARRETT "Garrett 2019, J Pharmacokinet Pharmacodyn 46:211"
 #define WU "Wu 2024, Clin Pharmacokinet 63:981, for children"

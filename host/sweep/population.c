@@ -1,6 +1,7 @@
 #include "sweep/population.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -173,8 +174,9 @@ Status population_write(uint64_t seed, int count, FILE *out) {
     fputs(header, out);
     for (int patient = 1; patient <= count; patient++) {
         double z[SCORES];
+        uint64_t own_seed = seed * 1000000 + (uint64_t)patient;
         scores(seed, patient, z);
-        fprintf(out, "patient %d,%llu", patient, (unsigned long long)(seed * 1000000 + (uint64_t)patient));
+        fprintf(out, "patient %d,%" PRIu64, patient, own_seed);
         body(z, out);
         disease(z, out);
         counts(z, out);
