@@ -94,7 +94,7 @@ void label_skip_cycle(Dosing *dosing) {
 
 Status label_plan(Dosing *dosing, double blast_fraction) {
     TRY(plan_reserve(dosing, CYCLE_DOSES));
-    for (int i = dosing->omitted; i < dosing->cycle_doses; i++) {
+    for (int i = dosing->omitted; i < dosing->cycle_doses && i < CYCLE_DOSES; i++) {
         DoseRecord record = label_dose(dosing, i, blast_fraction);
         plan_insert(dosing, &record);
     }
