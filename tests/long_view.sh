@@ -10,6 +10,10 @@ screen=
 trap 'rm -rf "$work"; [ -z "$screen" ] || kill "$screen" 2> /dev/null' EXIT
 cd "$work" || exit 1
 export XDG_RUNTIME_DIR=$work SDL_RENDER_DRIVER=software
+# For programs built with the address sanitizer (MARROW=build/asan/marrow): LLVM, which PoCL compiles kernels with, gives
+# the thread that calls it a signal stack of its own from malloc; the sanitizer takes that for the one it mapped itself,
+# and fails to unmap it when the thread ends. So it is asked to give threads none. Leaks that are not ours: leaks.supp.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-halt_on_error=1}:use_sigaltstack=0 LSAN_OPTIONS=suppressions=$root/tests/leaks.supp
 
 comes_through() { # NAME WORD...: marrow view WORD... ends well
     local name=$1
