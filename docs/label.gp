@@ -27,7 +27,7 @@ set ytics 10
 set mytics 1
 set format y "10^{%T}"
 set label 1 "5 %: remission" at graph 0.99, first 0.022 right font ",11" textcolor rgb "#666666"
-set label 2 "10^{-4}: MRD negative" at graph 0.99, first 4e-5 right font ",11" textcolor rgb "#666666"
+set label 2 "10^{-4}: MRD negative" at graph 0.99, first 2.5e-4 right font ",11" textcolor rgb "#666666"
 plot 0.05 with lines dt 2 lc rgb "#666666" notitle, 1e-4 with lines dt 2 lc rgb "#666666" notitle, \
      series using (day(column("time_h"))):"marrow_blast_fraction" with lines lw 2 lc rgb "#d62728" notitle
 
