@@ -75,7 +75,7 @@ Status plan_sort(Dosing *dosing) {
         while (stayed < count && plan_is_course(&old[stayed])) stayed++;
         bool course = stayed == count ||
                       (moved < count && (old[moved].time_h < old[stayed].time_h ||
-                                         (old[moved].time_h == old[stayed].time_h && moved < stayed)));
+                                         (moved < stayed && old[moved].time_h == old[stayed].time_h)));
         plan[i] = old[course ? moved++ : stayed++];
     }
     free(old);

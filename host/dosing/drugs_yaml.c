@@ -133,13 +133,13 @@ static Status read_turn(const DrugReader *r, const yaml_node_t *node, int *out) 
 
 static Status read_value(const DrugReader *r, const yaml_node_t *node, const DrugKey *key, void *base) {
     double number = 0;
-    char *field = (char *)base + key->offset;
+    void *field = (char *)base + key->offset;
     TRY(require_text(r, node, key->name));
     switch (key->type) {
     case TYPE_NAME:
     case TYPE_TEXT: return read_text(r, node, key, field);
     case TYPE_DAYS: return read_days(r, node, base);
-    case TYPE_TURN: return read_turn(r, node, (int *)field);
+    case TYPE_TURN: return read_turn(r, node, field);
     case TYPE_REAL:
         TRY(read_number(r, node, key, &number));
         *(double *)field = number;
