@@ -179,6 +179,12 @@ void chart_name(Chart *chart, const char *name, UiColour colour, bool dashed) {
     chart->legend_x = x - 12 * s;
 }
 
+void chart_name_alone(Chart *chart, const char *name, UiColour colour) {
+    float y = chart->rect.y + ui_text_height(UI_BODY) / 2;
+    ui_label(UI_SMALL, chart->legend_x, y, 1, 0.5f, colour, name);
+    chart->legend_x -= ui_text_width(UI_SMALL, name) + 10 * ui_scale();
+}
+
 enum { RUN = 512 };
 
 /* Points of a line until it breaks or the room is full. */

@@ -39,6 +39,8 @@ void chart_level(const Chart *chart, double y, const char *name, UiColour colour
 void chart_mark(const Chart *chart, double x, UiColour colour, float thickness); /* a line down */
 void chart_name(Chart *chart, const char *name, UiColour colour,
                 bool dashed); /* a legend's entry, in the title line */
+/* In its curve's colour: needs less room. */
+void chart_name_alone(Chart *chart, const char *name, UiColour colour);
 
 float chart_name_width(const char *name);
 

@@ -175,10 +175,13 @@ static void draw_names(Chart *chart, const ChartSpec *spec, const Observation *r
         name_text(&spec->curve[i], row, !small, text[i]);
         room -= chart_name_width(text[i]);
     }
-    for (int i = CURVES - 1; i >= 0; i--)
-        if (spec->curve[i].name && (room >= 0 || names_fit(chart, spec)))
-            chart_name(chart, room >= 0 ? text[i] : spec->curve[i].name,
-                       chart->look->role[spec->curve[i].role], false);
+    bool fit = room >= 0 || names_fit(chart, spec);
+    for (int i = CURVES - 1; i >= 0; i--) {
+        const Curve *curve = &spec->curve[i];
+        UiColour colour = chart->look->role[curve->role];
+        if (curve->name && fit) chart_name(chart, room >= 0 ? text[i] : curve->name, colour, false);
+        if (curve->name && !fit) chart_name_alone(chart, curve->name, colour);
+    }
 }
 
 void charts_draw(Viewer *viewer, int which, UiRect rect, bool below, double looked_at_day) {
