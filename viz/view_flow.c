@@ -90,6 +90,7 @@ static void draw_gates(const Viewer *viewer, const Chart *chart, const Gates *ga
         /* agents of several clones stand for different numbers of cells */
         bool one_clone = viewer->config.cells.clone_count == 1;
         snprintf(line, sizeof line, one_clone ? "%s of blasts" : "%s of blast agents", text);
+        if (2 * ui_text_width(UI_BODY, line) + 40 * s > p.w) snprintf(line, sizeof line, "%s", text);
         float width = ui_text_width(UI_BODY, line) + 12 * s, height = ui_text_height(UI_BODY) + 6 * s;
         UiRect box = {right ? p.x + p.w - width - 6 * s : p.x + 6 * s,
                       top ? p.y + 6 * s : p.y + p.h - height - 6 * s, width, height};
@@ -100,7 +101,8 @@ static void draw_gates(const Viewer *viewer, const Chart *chart, const Gates *ga
 
 static void draw_table(const Viewer *viewer, const Gates *gates, UiRect rect) {
     static const char *const heads[QUADRANTS] = {"low left", "low right", "top left", "top right"};
-    float s = ui_scale(), line = ui_text_height(UI_SMALL) + 8 * s, y = rect.y;
+    bool close = viewer->area.y + viewer->area.h - rect.y < 390 * ui_scale(); /* a small window */
+    float s = ui_scale(), line = ui_text_height(UI_SMALL) + (close ? 2 : 8) * s, y = rect.y;
     ui_label(UI_BODY, rect.x, y, 0, 0, viewer->look->theme.text, "Share of each kind in the gates");
     y += ui_text_height(UI_BODY) + 8 * s;
     for (int kind = 0; kind < PICTURE_KINDS; kind++) {
@@ -117,7 +119,7 @@ static void draw_table(const Viewer *viewer, const Gates *gates, UiRect rect) {
             ui_label(UI_SMALL, x + (rect.w - 20 * s) / 2 - 10 * s, y, 1, 0, viewer->look->theme.text, text);
             if (q & 1) y += line;
         }
-        y += 4 * s;
+        y += (close ? 1 : 4) * s;
     }
 }
 
