@@ -70,6 +70,7 @@ static void test_bounded(void **state) {
     Background *background = NULL;
     BackgroundJob first = {0};
     int number = 0;
+    atomic_store(&done, 0);
     background_do(&background, &first, note, &number);
     assert_int_equal(background_collect(background, &first), STATUS_OK);
     pthread_mutex_lock(&gate);

@@ -148,7 +148,7 @@ static Status cpu_launch(Backend *b, KernelId kernel, u32 groups) {
 }
 
 static Status cpu_read(Backend *b, PoolPart part, size_t offset, size_t bytes, void *to) {
-    memcpy(to, (const char *)((Cpu *)b->own)->parts[part] + offset, bytes);
+    if (bytes) memcpy(to, (const char *)((Cpu *)b->own)->parts[part] + offset, bytes);
     return STATUS_OK;
 }
 
