@@ -1,4 +1,4 @@
-/* Texts of configs that the program carries, made by host/embed_texts.sh at build time: the rules of
+/* Texts of configs that the program carries, made by host/base/embed_texts.sh at build time: the rules of
  * configs/policies, and the regimens of other drugs in configs/drugs. */
 #ifndef MARROW_BUILT_IN_H
 #define MARROW_BUILT_IN_H

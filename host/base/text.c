@@ -39,3 +39,16 @@ void text_consider(TextNearest *nearest, const char *wanted, const char *name) {
     if (nearest->name && distance >= nearest->distance) return;
     *nearest = (TextNearest){name, distance};
 }
+
+void text_csv(FILE *out, const char *text) {
+    if (!text[strcspn(text, ",\"\r\n")]) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"') fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "clinic/policy_words.h"
-#include "config/config_internal.h"
+#include "config/config_tree.h"
 
 typedef struct PolicyReader {
     ConfigTree tree;
@@ -30,54 +30,26 @@ typedef struct RuleNodes {
     const yaml_node_t *node[RULE_KEYS];
 } RuleNodes;
 
-static ConfigPlace place_at(const PolicyReader *r, yaml_mark_t mark, size_t columns) {
-    ConfigPlace place;
-    snprintf(place.text, sizeof place.text, "%s:%zu:%zu", r->tree.name, mark.line + 1,
-             mark.column + 1 + columns);
-    return place;
-}
-
 static ConfigPlace place_of(const PolicyReader *r, const yaml_node_t *node) {
-    return place_at(r, node->start_mark, 0);
-}
-
-/* Inside a text: only where it stands on one line and is not quoted does its column follow. */
-static ConfigPlace place_in(const PolicyReader *r, const yaml_node_t *node, size_t at) {
-    bool plain =
-        node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && node->start_mark.line == node->end_mark.line;
-    return place_at(r, node->start_mark, plain ? at : 0);
+    return config_tree_place(&r->tree, node);
 }
 
 static const char *text_of(const yaml_node_t *node) {
-    return (const char *)node->data.scalar.value;
-}
-
-static yaml_node_t *node_at(PolicyReader *r, int index) {
-    return yaml_document_get_node(&r->tree.document, index);
-}
-
-static Status require_text(const PolicyReader *r, const yaml_node_t *node, const char *what) {
-    REQUIRE(node->type == YAML_SCALAR_NODE && node->data.scalar.length > 0 &&
-                strlen(text_of(node)) == node->data.scalar.length,
-            STATUS_BAD_INPUT, "%s: %s takes a text", place_of(r, node).text, what);
-    return STATUS_OK;
+    return config_tree_text(node);
 }
 
 static Status copy_text(const PolicyReader *r, const yaml_node_t *node, const char *what, char *out,
                         size_t room) {
     out[0] = '\0';
-    if (!node) return STATUS_OK;
-    REQUIRE(node->data.scalar.length < room, STATUS_BAD_INPUT, "%s: %s takes at most %zu bytes",
-            place_of(r, node).text, what, room - 1);
-    memcpy(out, text_of(node), node->data.scalar.length + 1);
-    return STATUS_OK;
+    return node ? config_tree_copy(&r->tree, node, what, out, room) : STATUS_OK;
 }
 
 static Status read_expr(const PolicyReader *r, const yaml_node_t *node, Expr *out) {
     ExprError error;
     *out = (Expr){0};
     if (!node || expr_parse(out, text_of(node), &error)) return STATUS_OK;
-    return status_set(STATUS_BAD_INPUT, "%s: \"%s\": %s", place_in(r, node, (size_t)error.at).text,
+    return status_set(STATUS_BAD_INPUT, "%s: \"%s\": %s",
+                      config_tree_place_in(&r->tree, node, (size_t)error.at).text,
                       config_shown(text_of(node) + error.at).text, error.text);
 }
 
@@ -164,14 +136,15 @@ static Status find_nodes(PolicyReader *r, const yaml_node_t *map, RuleNodes *out
     REQUIRE(map->type == YAML_MAPPING_NODE, STATUS_BAD_INPUT, "%s: a rule is name, when, if, do, …",
             place_of(r, map).text);
     for (const yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
-        const yaml_node_t *key = node_at(r, p->key), *value = node_at(r, p->value);
-        TRY(require_text(r, key, "a key"));
+        const yaml_node_t *key = config_tree_node(&r->tree, p->key),
+                          *value = config_tree_node(&r->tree, p->value);
+        TRY(config_tree_require_text(&r->tree, key, "a key"));
         int k = 0;
         while (k < RULE_KEYS && strcmp(text_of(key), rule_keys[k]) != 0) k++;
         if (k == RULE_KEYS) return unknown_key(r, key);
         REQUIRE(!out->node[k], STATUS_BAD_INPUT, "%s: %s is given twice in one rule; keep one",
                 place_of(r, key).text, rule_keys[k]);
-        TRY(require_text(r, value, rule_keys[k]));
+        TRY(config_tree_require_text(&r->tree, value, rule_keys[k]));
         out->node[k] = value;
     }
     return STATUS_OK;
@@ -247,7 +220,7 @@ static Status read_rule(PolicyReader *r, const yaml_node_t *map) {
 /* A policy of the program, so that there is no circle. */
 static Status read_extended(PolicyReader *r, const yaml_node_t *node) {
     const ConfigPlace place = place_of(r, node);
-    TRY(require_text(r, node, "extends"));
+    TRY(config_tree_require_text(&r->tree, node, "extends"));
     REQUIRE(policy_is_built_in(text_of(node)) && strcmp(text_of(node), r->tree.name) != 0, STATUS_BAD_INPUT,
             "%s: \"%s\" is no policy of the program; extends takes label, cautious, chemotherapy, "
             "supportive, response, eligibility",
@@ -263,7 +236,7 @@ static Status read_list(PolicyReader *r, const yaml_node_t *list) {
     REQUIRE(list->type == YAML_SEQUENCE_NODE, STATUS_BAD_INPUT,
             "%s: rules is a list; write one `- name: …` a rule", place_of(r, list).text);
     for (const yaml_node_item_t *i = list->data.sequence.items.start; i < list->data.sequence.items.top; i++)
-        TRY(read_rule(r, node_at(r, *i)));
+        TRY(read_rule(r, config_tree_node(&r->tree, *i)));
     return STATUS_OK;
 }
 
@@ -272,8 +245,9 @@ static Status read_root(PolicyReader *r) {
     REQUIRE(root && root->type == YAML_MAPPING_NODE, STATUS_BAD_INPUT,
             "%s: no list of rules; write `rules:` and one `- name: …` a rule", r->tree.name);
     for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
-        const yaml_node_t *key = node_at(r, p->key), *value = node_at(r, p->value);
-        TRY(require_text(r, key, "a key"));
+        const yaml_node_t *key = config_tree_node(&r->tree, p->key),
+                          *value = config_tree_node(&r->tree, p->value);
+        TRY(config_tree_require_text(&r->tree, key, "a key"));
         bool extends = strcmp(text_of(key), "extends") == 0, rules = strcmp(text_of(key), "rules") == 0;
         REQUIRE((extends && !list && r->inherited == 0) || (rules && !list), STATUS_BAD_INPUT,
                 "%s: a policy is `extends:` or nothing, then `rules:`, each once", place_of(r, key).text);

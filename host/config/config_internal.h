@@ -2,9 +2,8 @@
 #ifndef MARROW_CONFIG_INTERNAL_H
 #define MARROW_CONFIG_INTERNAL_H
 
-#include <yaml.h>
-
 #include "config/config.h"
+#include "config/config_tree.h"
 
 #define CONFIG_CLONES_PATH "cells.blast.clones"
 
@@ -14,16 +13,6 @@ enum {
     CONFIG_VALUE = 2 * 256, /* room for any value as YAML: text at most doubles by escapes */
 };
 
-/* "file:line:col" or "--set key=value": the place a message starts with. Longer ones are cut. */
-typedef struct ConfigPlace {
-    char text[512];
-} ConfigPlace;
-
-/* User's text made fit for a message: one line, cut when long. */
-typedef struct ConfigShown {
-    char text[72];
-} ConfigShown;
-
 /* A table of keys and the struct their offsets point into. */
 typedef struct ConfigScope {
     void *base;
@@ -32,8 +21,6 @@ typedef struct ConfigScope {
 } ConfigScope;
 
 /* config_value.c: one value of one key */
-
-ConfigShown config_shown(const char *text);
 
 /* Parses `value` by the key's type and range and stores it at `base` + offset. */
 Status config_store(void *base, const ConfigKey *key, const char *value, const ConfigPlace *place);
@@ -64,15 +51,7 @@ const char *config_leaf(const char *path);
 /* Records `unknown key`, with the nearest known name where one is near; returns STATUS_BAD_INPUT. */
 Status config_unknown(const char *path, const ConfigPlace *place);
 
-/* config_yaml.c: a parsed file. Starts zeroed; close accepts any state. */
-
-typedef struct ConfigTree {
-    const char *name; /* for messages */
-    yaml_document_t document;
-} ConfigTree;
-
-Status config_tree_open(ConfigTree *tree, const char *name, const char *text, size_t length);
-void config_tree_close(ConfigTree *tree);
+/* config_yaml.c: what a config's tree says */
 
 /* The value of `extends:` and its place; "" if there is none. */
 Status config_tree_extends(ConfigTree *tree, char value[CONFIG_TEXT], ConfigPlace *place);

@@ -5,7 +5,7 @@
 
 #include "base/built_in.h"
 #include "base/text.h"
-#include "config/config_internal.h"
+#include "config/config_tree.h"
 #include "dosing/drugs.h"
 
 typedef struct DrugReader {
@@ -52,33 +52,11 @@ static const DrugKey agent_keys[] = {
 };
 
 static ConfigPlace place_of(const DrugReader *r, const yaml_node_t *node) {
-    ConfigPlace place;
-    snprintf(place.text, sizeof place.text, "%s:%zu:%zu", r->tree.name, node->start_mark.line + 1,
-             node->start_mark.column + 1);
-    return place;
+    return config_tree_place(&r->tree, node);
 }
 
 static const char *text_of(const yaml_node_t *node) {
-    return (const char *)node->data.scalar.value;
-}
-
-static yaml_node_t *node_at(DrugReader *r, int index) {
-    return yaml_document_get_node(&r->tree.document, index);
-}
-
-static Status require_text(const DrugReader *r, const yaml_node_t *node, const char *what) {
-    REQUIRE(node->type == YAML_SCALAR_NODE && node->data.scalar.length > 0 &&
-                strlen(text_of(node)) == node->data.scalar.length,
-            STATUS_BAD_INPUT, "%s: %s takes one value", place_of(r, node).text, what);
-    return STATUS_OK;
-}
-
-static Status read_text(const DrugReader *r, const yaml_node_t *node, const DrugKey *key, char *out) {
-    size_t room = key->type == TYPE_NAME ? DRUG_NAME : DRUG_TEXT;
-    REQUIRE(node->data.scalar.length < room, STATUS_BAD_INPUT, "%s: %s takes at most %zu bytes",
-            place_of(r, node).text, key->name, room - 1);
-    memcpy(out, text_of(node), node->data.scalar.length + 1);
-    return STATUS_OK;
+    return config_tree_text(node);
 }
 
 static Status read_number(const DrugReader *r, const yaml_node_t *node, const DrugKey *key, double *out) {
@@ -134,10 +112,12 @@ static Status read_turn(const DrugReader *r, const yaml_node_t *node, int *out) 
 static Status read_value(const DrugReader *r, const yaml_node_t *node, const DrugKey *key, void *base) {
     double number = 0;
     void *field = (char *)base + key->offset;
-    TRY(require_text(r, node, key->name));
+    TRY(config_tree_require_text(&r->tree, node, key->name));
     switch (key->type) {
     case TYPE_NAME:
-    case TYPE_TEXT: return read_text(r, node, key, field);
+    case TYPE_TEXT:
+        return config_tree_copy(&r->tree, node, key->name, field,
+                                key->type == TYPE_NAME ? DRUG_NAME : DRUG_TEXT);
     case TYPE_DAYS: return read_days(r, node, base);
     case TYPE_TURN: return read_turn(r, node, field);
     case TYPE_REAL:
@@ -161,10 +141,9 @@ static const DrugKey *find_key(const DrugKey *keys, size_t count, const char *na
 }
 
 static Status check_once(DrugReader *r, const yaml_node_t *map, const yaml_node_pair_t *pair) {
-    const yaml_node_t *key = node_at(r, pair->key);
-    for (const yaml_node_pair_t *p = map->data.mapping.pairs.start; p < pair; p++)
-        REQUIRE(strcmp(text_of(node_at(r, p->key)), text_of(key)) != 0, STATUS_BAD_INPUT,
-                "%s: %s is given twice; keep one", place_of(r, key).text, text_of(key));
+    const yaml_node_t *key = config_tree_node(&r->tree, pair->key);
+    REQUIRE(!config_tree_earlier(&r->tree, map, pair), STATUS_BAD_INPUT, "%s: %s is given twice; keep one",
+            place_of(r, key).text, text_of(key));
     return STATUS_OK;
 }
 
@@ -176,9 +155,9 @@ static Status read_agent(DrugReader *r, const yaml_node_t *map) {
     DrugAgent *agent = &r->out->agent[r->out->agents++];
     *agent = (DrugAgent){.hours = 1, .half_life_h = 24};
     for (const yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
-        const yaml_node_t *name = node_at(r, p->key);
+        const yaml_node_t *name = config_tree_node(&r->tree, p->key);
         TextNearest nearest = {0};
-        TRY(require_text(r, name, "a key"));
+        TRY(config_tree_require_text(&r->tree, name, "a key"));
         TRY(check_once(r, map, p));
         const DrugKey *key =
             find_key(agent_keys, sizeof agent_keys / sizeof agent_keys[0], text_of(name), &nearest);
@@ -186,7 +165,7 @@ static Status read_agent(DrugReader *r, const yaml_node_t *map) {
                 config_shown(text_of(name)).text,
                 nearest.name ? "did you mean " : "host/dosing/drugs_yaml.c lists them",
                 nearest.name ? nearest.name : "");
-        TRY(read_value(r, node_at(r, p->value), key, agent));
+        TRY(read_value(r, config_tree_node(&r->tree, p->value), key, agent));
     }
     REQUIRE(agent->name[0] && agent->doses > 0, STATUS_BAD_INPUT, "%s: the agent has no %s; add it",
             place_of(r, map).text, agent->name[0] ? "days" : "name");
@@ -197,7 +176,7 @@ static Status read_agents(DrugReader *r, const yaml_node_t *list) {
     REQUIRE(list->type == YAML_SEQUENCE_NODE, STATUS_BAD_INPUT,
             "%s: agents is a list; write one `- name: …` an agent", place_of(r, list).text);
     for (const yaml_node_item_t *i = list->data.sequence.items.start; i < list->data.sequence.items.top; i++)
-        TRY(read_agent(r, node_at(r, *i)));
+        TRY(read_agent(r, config_tree_node(&r->tree, *i)));
     return STATUS_OK;
 }
 
@@ -206,9 +185,10 @@ static Status read_root(DrugReader *r) {
     REQUIRE(root && root->type == YAML_MAPPING_NODE, STATUS_BAD_INPUT,
             "%s: no regimen; write `name:` and `agents:`", r->tree.name);
     for (const yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top; p++) {
-        const yaml_node_t *name = node_at(r, p->key), *value = node_at(r, p->value);
+        const yaml_node_t *name = config_tree_node(&r->tree, p->key),
+                          *value = config_tree_node(&r->tree, p->value);
         TextNearest nearest = {0};
-        TRY(require_text(r, name, "a key"));
+        TRY(config_tree_require_text(&r->tree, name, "a key"));
         TRY(check_once(r, root, p));
         if (strcmp(text_of(name), "agents") == 0) {
             TRY(read_agents(r, value));

@@ -85,20 +85,6 @@ static const char csv_header[] =
     "conjugate_inside_molecules,payload_molecules,dna_breaks,cd22_setpoint_molecules,d50_breaks,fate_budget,"
     "cycle_left,events,x_um,y_um,z_um,fsc,ssc,cd22_signal_molecules,bound_signal_molecules\n";
 
-/* Quotes where the label needs them: names of clones are free text. */
-static void csv_text(const char *text, FILE *out) {
-    if (!strpbrk(text, ",\"\n")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"') fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 /* Nine digits give back every 32-bit float. */
 static void csv_row(const Snapshot *s, size_t i, FILE *out) {
     const Agents *a = &s->agents;
@@ -109,7 +95,7 @@ static void csv_row(const Snapshot *s, size_t i, FILE *out) {
     const Spot spot = section_spot(low, high, cls->in_vessel);
     char weight[TEXT_NUMBER];
     fprintf(out, "%08x%08x,", high, low);
-    csv_text(cls->label, out);
+    text_csv(out, cls->label);
     fprintf(out, ",%d,%d,%s", cls->clone, dying, text_number(s->weight[i], weight));
     for (int f = REAL_CD22; f <= REAL_BREAKS; f++) fprintf(out, ",%.9g", a->real[f][i]);
     fprintf(out, ",%.9g,%.9g,%.9g,%.9g,%u", a->real[REAL_SETPOINT][i],

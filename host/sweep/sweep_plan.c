@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 void sweep_plan_destroy(SweepPlan *plan) {
     for (int i = 0; i < plan->varies; i++) free(plan->vary[i]);
     free(plan->vary);
@@ -194,33 +196,20 @@ void sweep_plan_name(const SweepPlan *plan, int run, char out[SWEEP_NAME]) {
                                        plan->key[k], sweep_plan_value(plan, run, k));
 }
 
-void sweep_csv(FILE *out, const char *text) {
-    if (!text[strcspn(text, ",\"\r\n")]) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"') fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 void sweep_plan_write(const SweepPlan *plan, FILE *out) {
     char name[SWEEP_NAME];
     fputs("name", out);
     for (int k = 0; k < plan->keys; k++) {
         fputc(',', out);
-        sweep_csv(out, plan->key[k]);
+        text_csv(out, plan->key[k]);
     }
     for (int run = 0; run < plan->runs; run++) {
         sweep_plan_name(plan, run, name);
         fputc('\n', out);
-        sweep_csv(out, name);
+        text_csv(out, name);
         for (int k = 0; k < plan->keys; k++) {
             fputc(',', out);
-            sweep_csv(out, sweep_plan_value(plan, run, k));
+            text_csv(out, sweep_plan_value(plan, run, k));
         }
     }
     fputc('\n', out);

@@ -40,7 +40,4 @@ void sweep_plan_name(const SweepPlan *plan, int run, char out[SWEEP_NAME]);
 /* plan.csv: as --table takes it. */
 void sweep_plan_write(const SweepPlan *plan, FILE *out);
 
-/* One field of a CSV file, quoted if it must be (RFC 4180). */
-void sweep_csv(FILE *out, const char *text);
-
 #endif

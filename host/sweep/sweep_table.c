@@ -132,7 +132,7 @@ static void header_write(FILE *out, const Source *source) {
     fputs("run,name", out);
     for (int k = 0; k < plan->keys; k++) {
         fputc(',', out);
-        sweep_csv(out, plan->key[k]);
+        text_csv(out, plan->key[k]);
     }
     fputs(",result,message", out);
     for (int i = 0; i < sweep_figure_count; i++) fprintf(out, ",%s", sweep_figures[i].column);
@@ -140,7 +140,7 @@ static void header_write(FILE *out, const Source *source) {
         fprintf(out, ",final_%s", csv_table_name(&source->series, i));
     cJSON_ArrayForEach(item, source->outcome) {
         fputs(",outcome_", out);
-        sweep_csv(out, item->string);
+        text_csv(out, item->string);
     }
     fputs(",config_hash,state_hash,git_id,wall_s\n", out);
 }
@@ -156,7 +156,7 @@ static void figures_write(FILE *out, const Left *left, const CsvTable *names) {
     for (int i = 0; i < names->columns; i++) {
         int column = any ? csv_table_column(series, csv_table_name(names, i)) : -1;
         fputc(',', out);
-        if (column >= 0) sweep_csv(out, csv_table_field(series, series->rows - 1, column));
+        if (column >= 0) text_csv(out, csv_table_field(series, series->rows - 1, column));
     }
 }
 
@@ -167,7 +167,7 @@ static void outcome_write(FILE *out, const cJSON *outcome, const cJSON *names) {
     cJSON_ArrayForEach(name, names) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(outcome, name->string);
         fputc(',', out);
-        if (cJSON_IsString(item)) sweep_csv(out, item->valuestring);
+        if (cJSON_IsString(item)) text_csv(out, item->valuestring);
         if (cJSON_IsNumber(item)) fputs(text_number(item->valuedouble, number), out);
         if (cJSON_IsBool(item)) fputs(cJSON_IsTrue(item) ? "true" : "false", out);
     }
@@ -177,13 +177,13 @@ static void row_start(FILE *out, const SweepPlan *plan, int run, const SweepRun 
     char name[SWEEP_NAME];
     sweep_plan_name(plan, run, name);
     fprintf(out, "%d,", run + 1);
-    sweep_csv(out, name);
+    text_csv(out, name);
     for (int k = 0; k < plan->keys; k++) {
         fputc(',', out);
-        sweep_csv(out, sweep_plan_value(plan, run, k));
+        text_csv(out, sweep_plan_value(plan, run, k));
     }
     fprintf(out, ",%s,", sweep_state_names[found->state]);
-    sweep_csv(out, found->message);
+    text_csv(out, found->message);
 }
 
 static Status row_write(FILE *out, const Source *source, int run) {
