@@ -1,58 +1,17 @@
 /* Changes of the coming doses: what they do, what they leave in the records, and that the realised doses
  * alone give the same run. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "dosing_case.h"
 
 #include "dosing/dosing_change.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-enum { SEGMENTS = 20000, LUCKY_COURSES = 300 };
+enum { LUCKY_COURSES = 300 };
 
 static const DosingReason because = {"test-rule", "bilirubin 2.1 > 1.5 ULN"};
 static const double bsa_m2 = 1.84;
 
-static char table_path[] = "/tmp/marrow-change-XXXXXX";
-
-static int open_table(void **state) {
-    (void)state;
-    int file = mkstemp(table_path);
-    return file < 0 ? -1 : close(file);
-}
-
-static int close_table(void **state) {
-    (void)state;
-    return unlink(table_path);
-}
-
-static Dosing *dosing_of(const char *regimen, const char *file) {
-    Config config;
-    memset(&config, 0, sizeof config);
-    config.patient.bsa_m2 = bsa_m2;
-    config.dosing.mg_per_m2 = NAN;
-    snprintf(config.dosing.regimen, sizeof config.dosing.regimen, "%s", regimen);
-    snprintf(config.dosing.file, sizeof config.dosing.file, "%s", file);
-    Dosing *dosing = NULL;
-    Status status = dosing_create(&dosing, &config);
-    if (status != STATUS_OK) print_error("%s\n", status_message());
-    assert_int_equal(status, STATUS_OK);
-    return dosing;
-}
-
-static void table_save(const char *text) {
-    FILE *file = fopen(table_path, "wb");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+static Dosing *dosing_by(const char *regimen, const char *file) {
+    const Config config = config_for(regimen, file);
+    return dosing_of(&config);
 }
 
 static void ok(Status status) {
@@ -108,7 +67,7 @@ static void expect_read_back(const Dosing *dosing, const Walk *walk, double inte
     assert_non_null(file);
     ok(dosing_write(dosing, file));
     assert_int_equal(fclose(file), 0);
-    Dosing *again = dosing_of("label", table_path);
+    Dosing *again = dosing_by("label", table_path);
     Walk other = {0};
     walk_to(&other, again, walk->now_h, interval_h, 0.6);
     expect_same_walks(walk, &other);
@@ -166,7 +125,7 @@ static void finish(Dosing *dosing, Walk *walk, double interval_h) {
 static void added(void **state) {
     (void)state;
     print_message("  0.5 mg/m2 asked for at day 3, at once and for day 10: given beside the label's\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 72);
     ok(dosing_add(dosing, 72, 0.5 * bsa_m2, 0.5 * bsa_m2, because));
@@ -181,7 +140,7 @@ static void added(void **state) {
 static void skipped(void **state) {
     (void)state;
     print_message("  day 8 omitted, then day 1 of cycle 2 before that cycle is planned\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 24);
     ok(dosing_skip(dosing, because));
@@ -198,7 +157,7 @@ static void skipped_cycle(void **state) {
     (void)state;
     print_message(
         "  all three doses of cycle 2 omitted before it starts: cycle 3 comes when it would have\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 400);
     for (int i = 0; i < 3; i++) ok(dosing_skip(dosing, because));
@@ -211,7 +170,7 @@ static void skipped_cycle(void **state) {
 static void held_for_hours(void **state) {
     (void)state;
     print_message("  held for 60 h on day 2: day 8 and everything after 60 h later, cycle 2 with it\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 24);
     ok(dosing_hold(dosing, 60, because));
@@ -226,7 +185,7 @@ static void held_until_released(void **state) {
     (void)state;
     print_message(
         "  held from day 7 to day 17: day 8 is given on release, 9 days late, as is all that follows\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     DosingView view;
     go(dosing, &walk, 150);
@@ -246,7 +205,7 @@ static void held_until_released(void **state) {
 static void released_in_time(void **state) {
     (void)state;
     print_message("  held and released before a dose was due: nothing moves\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 24);
     ok(dosing_hold(dosing, INFINITY, because));
@@ -262,7 +221,7 @@ static void held_before_a_cycle(void **state) {
     (void)state;
     print_message(
         "  held over the start of cycle 2: response is asked when it starts (day 30, 1 %% blasts)\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     walk_to(&walk, dosing, 480, 2, 0.6);
     ok(dosing_hold(dosing, INFINITY, because));
@@ -278,7 +237,7 @@ static void reduced(void **state) {
     (void)state;
     print_message(
         "  reduced by a quarter on day 2, then cycles of two doses: 0.375 and cycle 2 of 0.6, 0.375\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     DosingView view;
     go(dosing, &walk, 24);
@@ -297,7 +256,7 @@ static void reduced(void **state) {
 static void raised(void **state) {
     (void)state;
     print_message("  doubled: kept apart from reductions by its kind\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 24);
     ok(dosing_scale(dosing, 2, because));
@@ -311,7 +270,7 @@ static void raised(void **state) {
 static void stopped(void **state) {
     (void)state;
     print_message("  discontinued on day 10: two doses in all; what is asked for later is still given\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     DosingView view;
     go(dosing, &walk, 216);
@@ -332,7 +291,7 @@ static void stopped(void **state) {
 static void interrupted(void **state) {
     (void)state;
     print_message("  interrupted after a quarter of an hour: a quarter of the dose is what was given\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     walk_to(&walk, dosing, 168.25, 0.25, 0.6);
     ok(dosing_interrupt(dosing, because));
@@ -351,7 +310,7 @@ static void tables(void **state) {
         "ID,TIME,AMT,RATE,EVID,CMT,II,ADDL,DV\n"
         "1,0,1.84,1.84,1,1,0,0,.\n1,100,0.92,0.92,1,1,100,2,.\n1,150,0,0,0,1,0,0,7\n1,160,0,0,3,1,0,0,.\n"
         "1,500,1.84,1.84,4,1,0,0,.\n1,600,0.92,0.92,1,1,0,0,.\n");
-    Dosing *dosing = dosing_of("label", table_path);
+    Dosing *dosing = dosing_by("label", table_path);
     Walk walk = {0};
     go(dosing, &walk, 60);
     ok(dosing_hold(dosing, INFINITY, because));
@@ -376,7 +335,7 @@ static void tables(void **state) {
 
 static void refused(void **state) {
     (void)state;
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 30);
     const Status all[] = {
@@ -400,7 +359,7 @@ static void refused(void **state) {
 static void fields_fit_a_csv(void **state) {
     (void)state;
     print_message("  commas, quotes and line ends in a reason become blanks\n");
-    Dosing *dosing = dosing_of("label", "");
+    Dosing *dosing = dosing_by("label", "");
     Walk walk = {0};
     go(dosing, &walk, 6);
     ok(dosing_hold(dosing, 1, (DosingReason){"a,b", "one, \"two\"\nthree"}));
@@ -413,11 +372,6 @@ static void fields_fit_a_csv(void **state) {
 }
 
 /* --- any changes at all --- */
-
-static double luck(uint64_t *state) {
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (double)(*state >> 11) / 9007199254740992.0;
-}
 
 /* One change of any kind; that some are refused is part of the game. */
 static void lucky_change(Dosing *dosing, double now_h, uint64_t *seed) {
@@ -450,7 +404,7 @@ static void any_changes(void **state) {
     size_t changes = 0, doses = 0;
     for (uint64_t course = 0; course < LUCKY_COURSES; course++) {
         uint64_t seed = 77 + course;
-        Dosing *dosing = dosing_of(course % 3 ? "label" : "configs/regimens/fixed-1.8.csv", "");
+        Dosing *dosing = dosing_by(course % 3 ? "label" : "configs/regimens/fixed-1.8.csv", "");
         Walk walk = {0};
         lucky_walk(&walk, dosing, 1500, &seed);
         const DoseRecord *records;
@@ -471,7 +425,7 @@ static void saved_while_held(void **state) {
     (void)state;
     print_message("  saved in the middle of a held course and gone back to: the same future\n");
     uint64_t seed = 5, again = 5;
-    Dosing *dosing = dosing_of("label", ""), *saved = NULL;
+    Dosing *dosing = dosing_by("label", ""), *saved = NULL;
     Walk walk = {0}, first = {0}, second = {0};
     walk_to(&walk, dosing, 150, 0.7, 0.6);
     ok(dosing_scale(dosing, 0.75, because));
