@@ -77,7 +77,7 @@ SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
 FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] kernels/*.[ch] tests/*.[ch] viz/*.[ch] viz/*.cpp)
 
-.PHONY: all man uninstall deps deps-dev demo plot portable golden test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint \
+.PHONY: all man uninstall deps deps-dev demo plot portable golden test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint fuzz-view hands \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -296,7 +296,7 @@ unit: $(TESTS)
 
 # One after the other: two at a time would measure each other.
 test-all: ## everything there is (needs deps-dev)
-	@for stage in test long check-kernels asan ubsan lint format-check; do \
+	@for stage in test long check-kernels asan ubsan fuzz-view lint format-check; do \
 	  $(MAKE) --no-print-directory $(PARALLEL) $$stage || exit 1; done
 
 long: $(PROGRAMS) $(TESTS) ## what takes longer, or needs other programs to check against (deps-dev)
@@ -338,6 +338,13 @@ fuzz-checkpoint: ## cut, damaged and odd checkpoints, for SECONDS=60
 	  build/fuzz/libmarrow.a $(LIBS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp build/fuzz/checkpoint -max_total_time=$(SECONDS) -max_len=256 \
 	  -len_control=0 -detect_leaks=0 -timeout=120 -close_fd_mask=2 build/fuzz/checkpoints
+
+# Each of their records is played again, which takes as long.
+fuzz-view: ## random hands on the window under the address sanitizer, for SECONDS=60
+	FUZZ_SECONDS=$(SECONDS) LIMIT=$$((300 + 3 * $(SECONDS))) $(MAKE) BUILD=build/asan SANITIZE="-fsanitize=address -fno-omit-frame-pointer" hands
+
+hands: $(PROGRAMS)
+	@tests/run.sh $(BUILD) tests/long_hands.sh
 
 format: ## clang-format, in place
 	@clang-format -i $(FORMATTED)

@@ -1,7 +1,6 @@
 #!/bin/bash
-# marrow view, what takes longer: every tour by itself at its full size, random hands under a seed, what they did
-# replayed to the same bytes, and real buttons pressed by xdotool on a virtual X screen. FUZZ_SECONDS (600) is how long
-# hands are random.
+# marrow view, what takes longer: every tour by itself at its full size, and real buttons pressed by xdotool on a virtual X
+# screen.
 . tests/script.sh
 
 view=$(dirname "$marrow")/marrow-view
@@ -10,10 +9,6 @@ screen=
 trap 'rm -rf "$work"; [ -z "$screen" ] || kill "$screen" 2> /dev/null' EXIT
 cd "$work" || exit 1
 export XDG_RUNTIME_DIR=$work SDL_RENDER_DRIVER=software
-# For programs built with the address sanitizer (MARROW=build/asan/marrow): LLVM, which PoCL compiles kernels with, gives
-# the thread that calls it a signal stack of its own from malloc; the sanitizer takes that for the one it mapped itself,
-# and fails to unmap it when the thread ends. So it is asked to give threads none. Leaks that are not ours: leaks.supp.
-export ASAN_OPTIONS=${ASAN_OPTIONS:-halt_on_error=1}:use_sigaltstack=0 LSAN_OPTIONS=suppressions=$root/tests/leaks.supp
 
 comes_through() { # NAME WORD...: marrow view WORD... ends well
     local name=$1
@@ -27,23 +22,6 @@ comes_through() { # NAME WORD...: marrow view WORD... ends well
 for tour in "$root"/configs/tours/*.yaml; do
     comes_through "tour $(basename "$tour" .yaml): what it says holds" --tour "$tour" --unattended
 done
-
-# Random hands, and what they did done again: the same cells, the same files.
-small=("$root/configs/label.yaml" -s simulation.agents=5000 --seed 7)
-comes_through "random hands for ${FUZZ_SECONDS:-600} s" "${small[@]}" --fuzz "${FUZZ_SECONDS:-600}" --record hands.txt -o by-hand
-field() { # NAME FILE: of run.json
-    python3 -c 'import json, sys; print(json.load(open(sys.argv[2]))[sys.argv[1]])' "$@"
-}
-again=("${small[@]}" --until "$(python3 -c "print($(field time_h by-hand/run.json) / 24)")" --actions by-hand/events.csv)
-"$marrow" run "${again[@]}" -q -o again 2> stderr
-result $? "what they did ($(grep -c ',action,user' by-hand/events.csv) actions), done again by marrow run"
-[ "$(field state_hash by-hand/run.json)" = "$(field state_hash again/run.json)" ]
-result $? "the same cells, to the bit, on day $(python3 -c "print(round($(field time_h by-hand/run.json) / 24, 2))")"
-for file in timeseries.csv events.csv doses.csv; do # a run that was left lacks the last row of one that ended there
-    cmp -n "$(stat -c %s by-hand/$file)" by-hand/$file again/$file
-    result $? "the same $file"
-done
-comes_through "the record of hands, played again" "${small[@]}" --script hands.txt
 
 # A run's folder, played from its snapshots, both ways.
 "$marrow" run "$root/configs/label.yaml" -s simulation.agents=5000 --until 30 --snapshot-every 5 -q -o run || failures=1

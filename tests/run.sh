@@ -14,7 +14,7 @@ mkdir -p "$logs"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export MARROW=$PWD/$build/marrow
 export POCL_CACHE_DIR=$PWD/$build/pocl-cache
-limit=1200 # seconds for one program
+limit=${LIMIT:-1200} # seconds for one program
 mkdir -p "$POCL_CACHE_DIR"
 
 # Counts one log into `passed failed skipped`; failed and skipped tests, with reasons, go to the summary file.
