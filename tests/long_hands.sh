@@ -9,7 +9,7 @@ cd "$work" || exit 1
 export XDG_RUNTIME_DIR=$work SDL_RENDER_DRIVER=software SDL_VIDEODRIVER=dummy
 # With PoCL in the session's thread the address sanitizer fails to unmap the thread's signal stack when it ends, probably
 # because LLVM, which PoCL compiles kernels with, has put one of its own in its place. So threads are given none.
-export ASAN_OPTIONS=${ASAN_OPTIONS:-halt_on_error=1}:use_sigaltstack=0 LSAN_OPTIONS=suppressions=$root/tests/leaks.supp
+export ASAN_OPTIONS=${ASAN_OPTIONS:-halt_on_error=1:detect_leaks=1:verify_asan_link_order=0}:use_sigaltstack=0 LSAN_OPTIONS=suppressions=$root/tests/leaks.supp
 
 view() { # NAME WORD...: marrow view WORD... ends well
     local name=$1
