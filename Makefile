@@ -244,7 +244,7 @@ $(PORTABLE).tar.gz: $(BUILD)/host/main.o $(BUILD)/ranks_alone.o $(LIBRARY) $(wil
 	  $(filter %.o %.a,$^) $(LIBS)
 	@ldd $(PORTABLE)/marrow | awk '/=> \//{ print $$3 }' | grep -vE '/(libc|libm|libdl|libpthread|librt)\.so' | \
 	  xargs -r cp -L -t $(PORTABLE)/lib
-	@cp -R configs README.md LICENSE $(PORTABLE)
+	@cp -R --parents configs README.md LICENSE $(DOCS) $(PORTABLE)
 	@tar -C $(BUILD) -czf $@ $(notdir $(PORTABLE)); ls -sh $@
 
 bench: all ## the standard measurements of speed
@@ -256,6 +256,8 @@ info: all ## what it was built with, and the devices it finds
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 CONFIG_FOLDERS := regimens policies drugs tours
+# What README's links lead to.
+DOCS := $(wildcard docs/*.md docs/*.svg docs/*.awk docs/view/*.png docs/slurm/*.sbatch)
 
 install: all man ## to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/marrow $(DESTDIR)$(PREFIX)/bin/marrow
@@ -264,6 +266,7 @@ install: all man ## to $(DESTDIR)$(PREFIX)
 	install -m 644 $(wildcard configs/*.*) $(SHARE)/marrow/configs
 	for folder in $(CONFIG_FOLDERS); do install -m 644 configs/$$folder/* $(SHARE)/marrow/configs/$$folder; done
 	install -m 644 README.md LICENSE $(SHARE)/doc/marrow
+	for file in $(DOCS); do install -D -m 644 $$file $(SHARE)/doc/marrow/$$file; done
 	install -d $(SHARE)/man/man1 $(SHARE)/man/man5
 	install -m 644 $(BUILD)/man/*.1 $(SHARE)/man/man1
 	install -m 644 $(BUILD)/man/*.5 $(SHARE)/man/man5
@@ -273,9 +276,9 @@ install: all man ## to $(DESTDIR)$(PREFIX)
 uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/marrow $(DESTDIR)$(PREFIX)/libexec/marrow/marrow-view
 	@[ ! -d $(DESTDIR)$(PREFIX)/libexec/marrow ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/libexec/marrow
-	rm -f $(SHARE)/doc/marrow/README.md $(SHARE)/doc/marrow/LICENSE
+	rm -f $(patsubst %,$(SHARE)/doc/marrow/%,README.md LICENSE $(DOCS))
 	rm -f $(patsubst %,$(SHARE)/marrow/%,$(wildcard configs/*.* $(CONFIG_FOLDERS:%=configs/%/*)))
-	@for folder in doc/marrow $(CONFIG_FOLDERS:%=marrow/configs/%) marrow/configs marrow; do \
+	@for folder in doc/marrow/docs/view doc/marrow/docs/slurm doc/marrow/docs doc/marrow $(CONFIG_FOLDERS:%=marrow/configs/%) marrow/configs marrow; do \
 	  [ ! -d $(SHARE)/$$folder ] || rmdir --ignore-fail-on-non-empty $(SHARE)/$$folder; done
 	rm -f $(SHARE)/man/man1/marrow.1 $(SHARE)/man/man1/marrow-*.1 $(SHARE)/man/man5/marrow-config.5
 	rm -f $(SHARE)/bash-completion/completions/marrow

@@ -69,6 +69,17 @@ offers() { # EXPECTED WORD...: these lines, sorted
     [ "$got" = "$(sort <<< "$expected")" ] || { printf '  offered for %s:\n%s\n' "$*" "$got"; return 1; }
 }
 
+links_lead_somewhere() { # of every installed page
+    local page link missing=0 found=0
+    for page in "$share"/doc/marrow/README.md "$share"/doc/marrow/docs/*.md; do
+        while read -r link; do
+            found=$((found + 1))
+            [ -e "$(dirname "$page")/$link" ] || { echo "  $page: no $link"; missing=1; }
+        done < <(grep -o '](\([a-z][^):]*\))' "$page" | tr -d '()]' | sed 's/#.*//')
+    done
+    [ "$found" -gt 10 ] && [ "$missing" -eq 0 ]
+}
+
 nothing_left() {
     local left
     left=$(find "$work/usr" ! -type d)
@@ -80,6 +91,7 @@ command -v scdoc > /dev/null || { echo "skip - install: no scdoc here (make deps
 check "installs to a folder" made install
 "$work/usr/bin/marrow" version > "$work/version"
 result $? "the installed program runs"
+check "links of README and docs lead to files that are there" links_lead_somewhere
 check "every command has a page with every option" each_command_has_its_page
 check "every key is in marrow-config(5)" every_word_in "$share/man/man5/marrow-config.5" < <(keys)
 check "marrow(1) names every command" every_word_in "$share/man/man1/marrow.1" < <(commands | sed 's/.*/marrow-&(1)/')

@@ -63,7 +63,7 @@ static Status read_moment(const PolicyReader *r, const yaml_node_t *node, Policy
     }
     return status_set(STATUS_BAD_INPUT, "%s: \"%s\" is no moment; %s%s", place_of(r, node).text,
                       config_shown(text_of(node)).text,
-                      nearest.name ? "did you mean " : "host/clinic/policy.h lists them",
+                      nearest.name ? "did you mean " : "docs/clinic.md lists them",
                       nearest.name ? nearest.name : "");
 }
 
@@ -117,9 +117,9 @@ static Status read_action(const PolicyReader *r, const yaml_node_t *node, Policy
         if (rule->action == ACTION_REDUCE) text = read_agent(text, rule->agent);
         return read_amount(r, node, action, text, &rule->amount);
     }
-    return status_set(
-        STATUS_BAD_INPUT, "%s: \"%s\" is no action; %s%s", place_of(r, node).text, config_shown(text).text,
-        nearest.name ? "did you mean " : "host/clinic/policy.h lists them", nearest.name ? nearest.name : "");
+    return status_set(STATUS_BAD_INPUT, "%s: \"%s\" is no action; %s%s", place_of(r, node).text,
+                      config_shown(text).text, nearest.name ? "did you mean " : "docs/clinic.md lists them",
+                      nearest.name ? nearest.name : "");
 }
 
 static Status unknown_key(const PolicyReader *r, const yaml_node_t *key) {

@@ -163,7 +163,7 @@ static Status read_agent(DrugReader *r, const yaml_node_t *map) {
             find_key(agent_keys, sizeof agent_keys / sizeof agent_keys[0], text_of(name), &nearest);
         REQUIRE(key, STATUS_BAD_INPUT, "%s: an agent has no key \"%s\"; %s%s", place_of(r, name).text,
                 config_shown(text_of(name)).text,
-                nearest.name ? "did you mean " : "host/dosing/drugs_yaml.c lists them",
+                nearest.name ? "did you mean " : "docs/clinic.md lists them",
                 nearest.name ? nearest.name : "");
         TRY(read_value(r, config_tree_node(&r->tree, p->value), key, agent));
     }
