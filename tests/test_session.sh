@@ -88,6 +88,20 @@ view -o viewed --actions done/events.csv < /dev/null
 check "replayed in the viewer, with an empty script" test -d viewed
 "$marrow" view "$configs/label.yaml" "${options[@]}" --headless -o viewed --force --actions done/events.csv
 check "replayed in the viewer: the same files" same done viewed
+view -o left <<'END'
+until 4
+dose 0.4 1
+until 7
+skip
+END
+result $? "left on the day of the last thing done"
+run ended --until 7 --actions left/events.csv
+check "done by a run that ends there" cmp left/events.csv ended/events.csv
+run ended --until 20 --resume --actions left/events.csv
+run beyond --actions left/events.csv
+check "gone on from there: as if it had not ended" same beyond ended
+run short --until 5 --actions left/events.csv 2> stderr
+check "what comes after the end is said" grep -q "1 of 2 come after day 5, the end" stderr
 sed 's/,user,,set/,user,,dose 0.2 1\nset/' done/events.csv > broken.csv
 run doses --dosing done/doses.csv -s cells.blast.hmax_per_h=0.05 --until 5
 check "doses.csv has the doses by hand" sh -c 'awk -F, "\$1 == 1 && \$2 == 72" done/doses.csv | grep -q .'

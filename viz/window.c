@@ -1,6 +1,8 @@
 #include "window.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static Status sdl_failed(Status code, const char *what) {
     return status_set(code, "window: %s: %s", what, SDL_GetError());
@@ -18,13 +20,40 @@ static Status open_renderer(Window *window) {
     return STATUS_OK;
 }
 
+/* Whether people see what this driver shows: not memory, nor the console of a machine that may be far away.
+ */
+static bool is_seen(const char *driver) {
+    static const char *const unseen[] = {"offscreen", "dummy", "evdev", "KMSDRM"};
+    for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++)
+        if (strcmp(driver, unseen[i]) == 0) return false;
+    return strcmp(driver, "wayland") != 0 ||
+           getenv("XDG_RUNTIME_DIR"); /* which it would complain of by itself */
+}
+
+/* Without a display SDL would take a driver that shows nothing. SDL_VIDEODRIVER in the environment has the
+ * last word. */
+static void choose_driver(void) {
+    char list[256] = "";
+    size_t used = 0;
+    for (int i = 0; i < SDL_GetNumVideoDrivers(); i++) {
+        const char *driver = SDL_GetVideoDriver(i);
+        if (!is_seen(driver) || used + strlen(driver) + 2 > sizeof list) continue;
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? "," : "", driver);
+    }
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, list);
+}
+
 Status window_open(Window *window, const char *title, int w, int h, double zoom) {
     bool rescaled;
     *window = (Window){.zoom = zoom > 0 ? zoom : 1};
     w = (int)(w * window->zoom), h = (int)(h * window->zoom);
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return sdl_failed(STATUS_UNAVAILABLE, "no display");
+    choose_driver();
+    REQUIRE(SDL_InitSubSystem(SDL_INIT_VIDEO) == 0, STATUS_UNAVAILABLE,
+            "view: no display (%s); start it on a desktop or through ssh -X, or see a run's files with "
+            "marrow report",
+            SDL_GetError());
     window->started = true;
     window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
                                       SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);

@@ -196,17 +196,6 @@ static Status run_again(Run *run) {
     return STATUS_OK;
 }
 
-Status run_begin(Run *run) {
-    Observation first;
-    if (run->going_on) return run_again(run);
-    if (writes(run)) TRY(begin_files(run));
-    TRY(run_clinic_step(run));
-    TRY(row_start(run));
-    TRY(row_write(run, &first));
-    if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
-    return run_snapshot(run);
-}
-
 /* Taken, and in the table: what was done is known even if the run ends here. */
 static Status act(Run *run, const char *text) {
     const ActionTarget target = target_of(run);
@@ -219,6 +208,23 @@ Status run_actions(Run *run) {
          run->actions.done++)
         TRY(act(run, due->text));
     return STATUS_OK;
+}
+
+/* What is to be done at the very end is done too: hands may have acted there. */
+static Status actions_at_end(Run *run) {
+    return run_done(run) ? run_actions(run) : STATUS_OK;
+}
+
+Status run_begin(Run *run) {
+    Observation first;
+    if (run->going_on) return run_again(run);
+    if (writes(run)) TRY(begin_files(run));
+    TRY(run_clinic_step(run));
+    TRY(row_start(run));
+    TRY(row_write(run, &first));
+    if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
+    TRY(run_snapshot(run));
+    return actions_at_end(run);
 }
 
 Status run_act(Run *run, const char *text) {
@@ -235,6 +241,7 @@ Status run_step(Run *run) {
     TRY(run_row(run));
     if (row_due(run)) TRY(row_start(run));
     TRY(run_snapshot(run));
+    TRY(actions_at_end(run));
     progress_step(&run->progress, run->sim);
     return ranks_agreed(wanted) ? run_checkpoint_by_clock(run) : STATUS_OK;
 }
@@ -244,9 +251,18 @@ static const char *result_of(Status status) {
     return status == STATUS_STOPPED ? "stopped" : "failed";
 }
 
+static void warn_of_actions_left(const Run *run) {
+    size_t left = run->actions.count - run->actions.done;
+    if (!run->options.actions || left == 0 || !run_done(run) || ranks_index() > 0) return;
+    fprintf(stderr,
+            "marrow: --actions %s: %zu of %zu come after day %g, the end, and were not done; see --until\n",
+            run->options.actions, left, run->actions.count, sim_time_h(run->sim) / 24);
+}
+
 /* What a run that ended well, or was stopped, leaves. One that is finished goes nowhere from its last
  * checkpoint, and in a sweep nobody will ask it to. */
 static Status write_rest(Run *run, Status status) {
+    warn_of_actions_left(run);
     TRY(run_row(run));
     TRY(snapshots_collect(&run->snapshots, run->background));
     if (ranks_index() == 0) TRY(write_doses(run));
