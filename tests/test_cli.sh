@@ -67,6 +67,8 @@ for command in help version devices "check --schema" "run --help" "help run"; do
     expect "marrow $command works" 0 "" $command
     check "marrow $command says something on stdout" test -s stdout
 done
+check "help and version name the same as not built" \
+    [ "$("$marrow" help | sed -n '/^Not built/,/^$/s/^  \([a-z]*\) .*/\1/p' | paste -sd' '), marrow cube" = "$("$marrow" version | sed -n 's/^not built  //p')" ]
 if [ -c /dev/full ]; then
     "$marrow" help > /dev/full 2> stderr
     check "a full standard output is an error" test $? -eq 1
