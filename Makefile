@@ -77,7 +77,7 @@ SCRIPTS := $(wildcard tests/test_*.sh)
 LONG    := $(wildcard tests/long_*.sh)
 FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] kernels/*.[ch] tests/*.[ch] viz/*.[ch] viz/*.cpp)
 
-.PHONY: all man uninstall deps deps-dev demo plot portable golden test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint fuzz-view hands \
+.PHONY: all man uninstall deps deps-dev demo plot portable golden pictures test test-programs unit test-all check-kernels long gpu-check bench asan ubsan fuzz fuzz-checkpoint fuzz-view hands \
         format format-check lint info help clean install FORCE
 .DELETE_ON_ERROR:
 
@@ -232,6 +232,11 @@ PORTABLE := $(BUILD)/marrow-$(VERSION)-$(shell uname -m)
 golden: all ## the viewer's pictures in tests/golden anew: look at them before they are committed
 	cd tests && SDL_VIDEODRIVER=dummy SDL_RENDER_DRIVER=software MARROW_GOLDEN=renew $(abspath $(BUILD))/marrow-view \
 	  --script view/golden.txt ../configs/label.yaml -s simulation.agents=5000
+
+SHOWN = SDL_VIDEODRIVER=dummy SDL_RENDER_DRIVER=software $(BUILD)/marrow-view --script
+pictures: all ## the viewer's pictures in docs/view anew: look at them before they are committed
+	$(SHOWN) docs/view/pictures.txt configs/label.yaml
+	$(SHOWN) docs/view/tour.txt --tour adc
 
 portable: $(PORTABLE).tar.gz ## a relocatable tarball, for clusters without root
 

@@ -147,11 +147,11 @@ static void range_numbers(Viewer *viewer) {
     double hi = isnan(viewer->choices.hi) ? info->hi : viewer->choices.hi;
     float third = (ui_width_left() - 16 * ui_scale()) / 3;
     ui_width(third);
-    if (ui_number("##From", &lo, 0, info->log ? info->lo * 1e-3 : -1e12, 1e12, "%.4g") && lo < hi)
+    if (ui_number("##From", &lo, 0, info->log ? info->lo * 1e-3 : -1e12, 1e12, "%.7g") && lo < hi)
         viewer->choices.lo = lo;
     ui_same_line();
     ui_width(third);
-    if (ui_number("##To", &hi, 0, info->log ? info->lo * 1e-3 : -1e12, 1e12, "%.4g") && hi > lo)
+    if (ui_number("##To", &hi, 0, info->log ? info->lo * 1e-3 : -1e12, 1e12, "%.7g") && hi > lo)
         viewer->choices.hi = hi;
     ui_same_line();
     shortcut_button(viewer, "Reset##range", "reset-range", -1, false);
