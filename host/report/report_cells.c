@@ -6,6 +6,7 @@
 #include "files/cytometry.h"
 #include "files/snapshot_read.h"
 #include "report/gnuplot.h"
+#include "report/report_html.h"
 
 enum { SHOWN = 3, DOTS = 400 }; /* snapshots with plots; dots of a kind in each */
 
@@ -155,12 +156,15 @@ static Status plots_write(FILE *out, const char *folder, const SnapshotList *lis
 
 /* ---- the table ---- */
 
-static void number(FILE *out, double value, const char *format) {
+/* With `decimals` behind the point; below 0: so many digits that count. */
+static void number(FILE *out, double value, int decimals) {
     fputs("<td>", out);
     if (isnan(value))
         fputs("–", out);
+    else if (decimals < 0)
+        html_number(out, value, -decimals);
     else
-        fprintf(out, format, value);
+        fprintf(out, "%.*f", decimals, value);
     fputs("</td>", out);
 }
 
@@ -168,14 +172,14 @@ static void row_write(FILE *out, const Gates *g) {
     char reported[16];
     const char *text = mrd_text(&g->mrd, reported);
     fputs("<tr>", out);
-    number(out, g->time_h / 24, "%.4g");
-    number(out, g->blasts_cells, "%.3g");
-    number(out, g->cd22.positive_percent, "%.1f");
-    number(out, g->cd22.median, "%.0f");
-    number(out, g->cd22.mfi_ratio, "%.1f");
-    number(out, g->bound.positive_percent, "%.1f");
-    number(out, g->bound.median, "%.0f");
-    number(out, g->marrow_fraction, "%.2e");
+    number(out, g->time_h / 24, -4);
+    number(out, g->blasts_cells, -3);
+    number(out, g->cd22.positive_percent, 1);
+    number(out, g->cd22.median, 0);
+    number(out, g->cd22.mfi_ratio, 1);
+    number(out, g->bound.positive_percent, 1);
+    number(out, g->bound.median, 0);
+    number(out, g->marrow_fraction, -3);
     fprintf(out, "<td>%lld of %lld</td><td>%s%s</td></tr>\n", (long long)g->mrd.blasts,
             (long long)g->mrd.events, *text == '<' ? "&lt;" : "", *text == '<' ? text + 1 : text);
 }

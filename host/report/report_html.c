@@ -23,7 +23,7 @@ static const char style[] =
     ".run{max-height:none!important}.run td{white-space:normal;overflow-wrap:anywhere}"
     ".table{overflow:auto;max-height:26rem}table{border-collapse:collapse;width:100%;font-size:.85rem}"
     "th,td{padding:.25rem .7rem;text-align:left;border-bottom:1px solid #eceef1;white-space:nowrap}"
-    "sup{white-space:nowrap}.gates th{white-space:normal;vertical-align:bottom}"
+    "sup{white-space:nowrap;font-size:.7em;line-height:0}.gates th{white-space:normal;vertical-align:bottom}"
     "th{background:#f0f2f5}thead th{position:sticky;top:0}"
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem;background:#fff;padding:.8rem;"
     "border:1px solid #dcdfe4}summary{cursor:pointer}footer{margin:2rem 0 1rem;font-size:.85rem;color:#555}"
@@ -49,12 +49,23 @@ void html_text(FILE *out, const char *text) {
         }
 }
 
+void html_number(FILE *out, double value, int digits) {
+    char text[32], *power;
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    power = strchr(text, 'e');
+    if (power) *power = '\0';
+    fputs(text, out);
+    if (power)
+        fprintf(out, "·10<sup>%s%ld</sup>", power[1] == '-' ? "−" : "", labs(strtol(power + 1, NULL, 10)));
+}
+
 void html_tile(FILE *out, const char *name, double value, const char *unit) {
     fputs("<div class=\"tile\"><b>", out);
     if (isnan(value))
         fputs("–", out);
     else
-        fprintf(out, "%.4g%s%s%s", value, *unit ? " <small>" : "", unit, *unit ? "</small>" : "");
+        html_number(out, value, 4);
+    if (!isnan(value) && *unit) fprintf(out, " <small>%s</small>", unit);
     fprintf(out, "</b><span>%s</span></div>\n", name);
 }
 
@@ -67,7 +78,7 @@ static void cell(FILE *out, const char *text, bool rounded) {
     char *end;
     double value = strtod(text, &end);
     if (rounded && end != text && !*end && strlen(text) > 7 && strpbrk(text, ".e"))
-        fprintf(out, "%.5g", value);
+        html_number(out, value, 5);
     else
         html_text(out, text);
 }
@@ -98,7 +109,7 @@ void html_table_part(FILE *out, const CsvTable *t, HtmlPart rows, HtmlPart colum
 }
 
 void html_table(FILE *out, const char *title, const CsvTable *t) {
-    const HtmlPart rows = {.count = t->rows}, columns = {.count = t->columns};
+    const HtmlPart rows = {.count = t->rows}, columns = {.count = t->columns, .rounded = true};
     fprintf(out, "<h2>%s</h2>\n", title);
     if (t->columns)
         html_table_part(out, t, rows, columns);

@@ -14,6 +14,9 @@ void html_text(FILE *out, const char *text);
 void html_head(FILE *out, const char *title);
 void html_notice(FILE *out); /* not for treating patients */
 
+/* Digits that count; 1.7·10⁸ instead of 1.7e+08. */
+void html_number(FILE *out, double value, int digits);
+
 /* One figure, "–" where it is NAN; they stand in a <div class="tiles">. Name and unit are HTML. */
 void html_tile(FILE *out, const char *name, double value, const char *unit);
 
@@ -26,7 +29,7 @@ typedef struct HtmlPart {
 
 void html_table_part(FILE *out, const CsvTable *t, HtmlPart rows, HtmlPart columns);
 
-/* A heading and all of a table; a zeroed one was not written. */
+/* A heading and all of a table, long numbers to five digits; a zeroed one was not written. */
 void html_table(FILE *out, const char *title, const CsvTable *t);
 
 /* Every field of an object, a row each. */
