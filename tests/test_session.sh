@@ -102,6 +102,32 @@ run beyond --actions left/events.csv
 check "gone on from there: as if it had not ended" same beyond ended
 run short --until 5 --actions left/events.csv 2> stderr
 check "what comes after the end is said" grep -q "1 of 2 come after day 5, the end" stderr
+
+echo "# killed"
+view -o early <<'END'
+until 3
+dose 0.6 2
+until 5
+END
+result $? "left on day 5"
+cp -r early killed
+view -o killed --resume <<'END'
+until 7
+hold 24
+until 9
+set cells.blast.hmax_per_h=0.08
+until end
+END
+run unkilled --actions killed/events.csv
+check "left and gone on with: as done by a run" same unkilled killed
+cp -r killed anew && rm anew/checkpoint* anew/run.json # killed before its first checkpoint, in the middle of a line
+printf '480,action,user,,sk' >> anew/events.csv
+cp -r killed before && cp early/checkpoint.hdf before && rm -f before/checkpoint-previous.hdf
+for dir in anew before; do
+    "$marrow" run "$configs/label.yaml" "${options[@]}" -o "$dir" --resume 2> stderr
+    check "killed ($dir): what was done by hand is done again" same unkilled "$dir"
+    check "and said" grep -q "$([ $dir = anew ] && echo 3 || echo 2) of the actions in events.csv will be done again" stderr
+done
 sed 's/,user,,set/,user,,dose 0.2 1\nset/' done/events.csv > broken.csv
 run doses --dosing done/doses.csv -s cells.blast.hmax_per_h=0.05 --until 5
 check "doses.csv has the doses by hand" sh -c 'awk -F, "\$1 == 1 && \$2 == 72" done/doses.csv | grep -q .'

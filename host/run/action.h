@@ -68,4 +68,7 @@ const Action *actions_due(const ActionList *list, double time_h);
 /* Adds the actions in a file of the form of events.csv. STATUS_BAD_INPUT: "FILE:LINE: what; what to do". */
 Status actions_read(ActionList *list, const char *path);
 
+/* The same from a run's own table, which need not be there, and whose last line may be cut short. */
+Status actions_read_own(ActionList *list, const char *path);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/ranks.h"
 #include "files/crate.h"
+#include "run/run_actions.h"
 #include "run/run_checkpoint.h"
 #include "run/run_clinic.h"
 
@@ -25,8 +26,7 @@ void run_destroy(Run *run) {
     options_destroy(&run->options);
 }
 
-/* Whether there is a folder, and it is this process that writes to it. */
-static bool writes(const Run *run) {
+bool run_writes(const Run *run) {
     return run->options.folder && ranks_index() == 0;
 }
 
@@ -39,10 +39,6 @@ RunTables run_tables(const Run *run) {
                        .time_h = sim_time_h(run->sim)};
 }
 
-static ActionTarget target_of(Run *run) {
-    return (ActionTarget){&run->live, run->dosing, run->sim};
-}
-
 Status run_prepare(Run *run) {
     const char *folder = run->options.folder;
     REQUIRE(!folder || *folder, STATUS_BAD_INPUT, "-o: no folder given; add DIR");
@@ -53,12 +49,14 @@ Status run_prepare(Run *run) {
     REQUIRE(!resume || folder, STATUS_BAD_INPUT, "--resume: goes on in a folder; add -o DIR");
     REQUIRE(!resume || !run->options.force, STATUS_BAD_INPUT,
             "--resume and --force exclude each other: one goes on, the other starts anew");
-    if (writes(run) && !resume) TRY(run_folder_check(folder, &run->config, run->options.force));
+    if (run_writes(run) && !resume) TRY(run_folder_check(folder, &run->config, run->options.force));
     TRY(dosing_create(&run->dosing, &run->config));
     TRY(backend_open(&run->backend, &run->options.backend));
     TRY(sim_create(&run->sim, &run->live, run->dosing, &run->backend));
     TRY(clinic_create(&run->clinic, &run->config, run->dosing, run->sim));
-    return resume ? run_restore(run) : STATUS_OK;
+    if (!resume) return STATUS_OK;
+    TRY(run_restore(run));
+    return run_actions_find(run);
 }
 
 static Status write_config(Run *run) {
@@ -84,7 +82,7 @@ static Status row_write(Run *run, Observation *o) {
     run->last = *o;
     run->row_count++;
     run->record.imbalance_cells = observation_imbalance_cells(o);
-    if (!writes(run)) return STATUS_OK;
+    if (!run_writes(run)) return STATUS_OK;
     TRY(observation_write(o, run->timeseries.text));
     TRY(run_file_flush(&run->timeseries));
     if (run->row_regular) run->regular = run_file_mark(&run->timeseries);
@@ -149,45 +147,13 @@ static Status run_snapshot(Run *run) {
                           &run->backend);
 }
 
-/* What was done before the checkpoint is in its table, which rank 0 alone has open. */
-static Status actions_taken(Run *run, ActionList *taken) {
-    if (ranks_index() == 0) TRY(actions_read(taken, run->events.file.path));
-    ranks_share(&taken->count, sizeof taken->count);
-    if (ranks_index() > 0) TRY(actions_reserve(taken, taken->count));
-    if (taken->count) ranks_share(taken->item, taken->count * sizeof *taken->item);
-    return STATUS_OK;
-}
-
-/* Keys that were set are set again, and a list that was given must begin with the same. */
-static Status actions_again(Run *run, const ActionList *taken) {
-    const ActionTarget target = target_of(run);
-    if (!run->options.actions) TRY(actions_copy(&run->actions, taken));
-    for (size_t i = 0; i < taken->count; i++) {
-        REQUIRE(i < run->actions.count && strcmp(taken->item[i].text, run->actions.item[i].text) == 0,
-                STATUS_BAD_INPUT,
-                "--actions %s: does not begin with what was done before day %g; give the same list",
-                run->options.actions, sim_time_h(run->sim) / 24);
-        TRY(action_take_again(taken->item[i].text, &target));
-    }
-    run->actions.done = taken->count;
-    return STATUS_OK;
-}
-
-static Status actions_continue(Run *run) {
-    ActionList taken = {0};
-    Status status = actions_taken(run, &taken);
-    if (status == STATUS_OK) status = actions_again(run, &taken);
-    actions_destroy(&taken);
-    return status;
-}
-
 static Status run_again(Run *run) {
     Observation now;
     SimCost before = sim_cost(run->sim);
     run->record.resumed_from_h = run->resumed.time_h;
     run->record.agent_steps_before = before.agent_steps;
     if (ranks_index() == 0) TRY(continue_files(run));
-    TRY(actions_continue(run));
+    TRY(run_actions_continue(run));
     TRY(sim_observe(run->sim, &now));
     if (ranks_index() > 0) return STATUS_OK;
     progress_resumed(&run->progress, run->sim);
@@ -196,52 +162,28 @@ static Status run_again(Run *run) {
     return STATUS_OK;
 }
 
-/* Taken, and in the table: what was done is known even if the run ends here. */
-static Status act(Run *run, const char *text) {
-    const ActionTarget target = target_of(run);
-    TRY(action_take(text, &target));
-    return writes(run) ? events_action(&run->events, sim_time_h(run->sim), text) : STATUS_OK;
-}
-
-Status run_actions(Run *run) {
-    for (const Action *due; (due = actions_due(&run->actions, sim_time_h(run->sim))) != NULL;
-         run->actions.done++)
-        TRY(act(run, due->text));
-    return STATUS_OK;
-}
-
-/* What is to be done at the very end is done too: hands may have acted there. */
-static Status actions_at_end(Run *run) {
-    return run_done(run) ? run_actions(run) : STATUS_OK;
-}
-
 Status run_begin(Run *run) {
     Observation first;
     if (run->going_on) return run_again(run);
-    if (writes(run)) TRY(begin_files(run));
+    if (run_writes(run)) TRY(begin_files(run));
     TRY(run_clinic_step(run));
     TRY(row_start(run));
     TRY(row_write(run, &first));
     if (ranks_index() == 0) progress_device(&run->progress, &run->config, &run->backend, &first);
     TRY(run_snapshot(run));
-    return actions_at_end(run);
-}
-
-Status run_act(Run *run, const char *text) {
-    TRY(act(run, text));
-    return actions_put(&run->actions, sim_time_h(run->sim), text);
+    return run_actions_at_end(run);
 }
 
 Status run_step(Run *run) {
     bool wanted = run_checkpoint_wanted(run);
     TRY(run_actions(run));
     TRY(sim_advance(run->sim));
-    if (writes(run)) TRY(events_doses(&run->events, run->dosing));
+    if (run_writes(run)) TRY(events_doses(&run->events, run->dosing));
     TRY(run_clinic_step(run));
     TRY(run_row(run));
     if (row_due(run)) TRY(row_start(run));
     TRY(run_snapshot(run));
-    TRY(actions_at_end(run));
+    TRY(run_actions_at_end(run));
     progress_step(&run->progress, run->sim);
     return ranks_agreed(wanted) ? run_checkpoint_by_clock(run) : STATUS_OK;
 }
@@ -251,18 +193,10 @@ static const char *result_of(Status status) {
     return status == STATUS_STOPPED ? "stopped" : "failed";
 }
 
-static void warn_of_actions_left(const Run *run) {
-    size_t left = run->actions.count - run->actions.done;
-    if (!run->options.actions || left == 0 || !run_done(run) || ranks_index() > 0) return;
-    fprintf(stderr,
-            "marrow: --actions %s: %zu of %zu come after day %g, the end, and were not done; see --until\n",
-            run->options.actions, left, run->actions.count, sim_time_h(run->sim) / 24);
-}
-
 /* What a run that ended well, or was stopped, leaves. One that is finished goes nowhere from its last
  * checkpoint, and in a sweep nobody will ask it to. */
 static Status write_rest(Run *run, Status status) {
-    warn_of_actions_left(run);
+    run_actions_warn(run);
     TRY(run_row(run));
     TRY(snapshots_collect(&run->snapshots, run->background));
     if (ranks_index() == 0) TRY(write_doses(run));

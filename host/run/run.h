@@ -71,6 +71,9 @@ Status run_actions(Run *run);
  * is due and written after the next interval, so that the device need not wait for it. */
 Status run_step(Run *run);
 
+/* Whether there is a folder, and it is this process that writes to it. */
+bool run_writes(const Run *run);
+
 /* until_days reached, or the patient has died. */
 bool run_done(const Run *run);
 
