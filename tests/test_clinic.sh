@@ -49,6 +49,14 @@ awk -F, 'FNR == NR { if ($2 == "bilirubin") seen[$1] = $3; next }
          END { exit bad || !held }' straight/labs.csv straight/events.csv
 result $? "a held dose tells the bilirubin that labs.csv has"
 
+# The worst grade since the first dose (hour 0) counts also where it was there before.
+"$marrow" run "$configs/label.yaml" -o low "${clinic[@]}" -s counts.platelets_entry_1e9_per_l=20 --until 30
+awk -F, 'FNR == NR { if (FNR > 1 && $1 > 0 && $7 + 0 > worst[$2]) worst[$2] = $7 + 0; next }
+         match($0, /"grade_[a-z]+"/) { name = substr($0, RSTART + 7, RLENGTH - 8); sub(/.*:[ \t]*/, ""); told[name] = $0 + 0 }
+         END { for (t in worst) if (t in told) { n++; if (told[t] != worst[t]) { print "  " t ": " told[t] ", not " worst[t]; bad = 1 } }
+               exit bad || n < 5 || told["platelets"] != 4 }' low/labs.csv low/outcome.json
+result $? "outcome.json has the worst grades of labs.csv, those of entry that stay among them"
+
 echo "# elsewhere"
 "$marrow" run "$configs/label.yaml" -o opencl "${clinic[@]}" -b opencl 2> stderr && same "OpenCL" opencl
 if command -v mpirun > /dev/null && ! "$marrow" version | grep -q '^MPI *none'; then

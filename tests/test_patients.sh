@@ -52,7 +52,16 @@ awk -f "$root/docs/population.awk" runs.csv > summary
 grep -q '^10 patients, 1 left out' summary && grep -Eq '^E02 .* 7/ 10 +70.0 % \(39.7- 89.2\).*inside$' summary &&
     grep -Eq '^E03 .* 3/ 10 +30.0 %' summary && grep -Eq '^E04 .* 4/ 10 ' summary &&
     grep -Eq '^S10 +haemoglobin .* 0/ 10 .*off by -30.0$' summary &&
-    grep -Eq '^E13 .* 1.5 months' summary && grep -Eq '^E14 .* 4.9 months' summary && grep -q '^off: .*haemoglobin' summary
+    grep -Eq '^E18 .* 1/ 10 ' summary && grep -Eq '^E13 .* 1.5 months' summary && grep -Eq '^E14 .* 4.9 months' summary && grep -q '^off: .*haemoglobin' summary
 result $? "a summary says what is inside and what is off"
+awk -v arm=comparator -f "$root/docs/population.awk" runs.csv > summary
+grep -Eq '^E02 .*published 30.9, accepted 24-39  off by \+31.0' summary && grep -Eq '^E09 .*not reported$' summary &&
+    grep -Eq '^E13 .*published  1.8, accepted 1.4-2.2  inside$' summary
+result $? "and beside the comparator"
+
+"$marrow" sweep "$configs/population-chemotherapy.yaml" --table two.csv -o other -q -s simulation.agents=5000 -s simulation.until_days=28 &&
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        { if ($c["result"] != "finished" || $c["outcome_chemo_cycles"] < 1) bad = 1 } END { exit bad || NR != 3 }' other/runs.csv
+result $? "the same patients take the comparator"
 
 exit "$failures"

@@ -139,9 +139,9 @@ static void grade_one(Clinic *c, CtcaeTerm term, LabId test, int grade) {
     Outcome *o = &c->s.outcome;
     e->calm[term] = grade == 0 ? e->calm[term] + 1 : 0;
     if (e->calm[term] >= 3 && e->grade[term] > 0) e->grade[term] = 0, e->episode[term]++;
+    if (c->s.course.doses > 0 && grade > o->worst_grade[term]) o->worst_grade[term] = grade;
     if (grade <= e->grade[term]) return;
     e->grade[term] = grade;
-    if (c->s.course.doses > 0 && grade > o->worst_grade[term]) o->worst_grade[term] = grade;
     if (grade >= 3)
         chart_note(&c->chart, c->now.time_h, "lab_grade", ctcae_name(term), grade, "%.3g %s", lab->value,
                    unit);

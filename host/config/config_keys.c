@@ -136,7 +136,7 @@ const ConfigKey config_keys[] = {
     REAL("chemo.start_day", chemo.start_day, "1", 1, 3650, "A", "day on which they begin, from 1", "choice"),
     REAL("chemo.cycles", chemo.cycles, "auto", 1, 40, "A", "cycles of each; auto: as its file says", "choice"),
     TEXT("chemo.next_regimen", chemo.next_regimen, "none", NULL, "what is given when treatment has ended without a remission, or after a relapse: a regimen like those above; none: nothing (the event is noted)", "docs/clinic.md"),
-    REAL("chemo.sensitivity", chemo.sensitivity, "1", 0, 100, "A", "factor on what they kill of this patient's blasts", "docs/clinic.md"),
+    REAL("chemo.sensitivity", chemo.sensitivity, "1", 0, 100, "A", "factor on what they kill of this patient's blasts; the median of relapsed adults is 0.25", "docs/clinic.md"),
     REAL("chemo.toxicity", chemo.toxicity, "1", 0, 100, "A", "factor on what they do to this patient's blood formation, liver and mucosa", "docs/clinic.md"),
     CHOICE("hazards.ctcae", hazards.ctcae, "v3", "v3|v4|v5", "M", "version of the Common Terminology Criteria that grades adverse events", "INO-VATE graded by v3"),
     HAZARD_KEY("infection", 0),

@@ -41,6 +41,7 @@ enum {
     Z_NEUTROPHILS_ENTRY,
     Z_PLATELETS_ENTRY,
     Z_HB_ENTRY,
+    Z_CHEMO,
     SCORES
 };
 
@@ -159,6 +160,11 @@ static void liver(const double z[SCORES], FILE *out) {
             clip(lognormal(27, 0.45, z[Z_ALT]), 5, 100), clip(lognormal(26, 0.4, z[Z_AST]), 5, 100));
 }
 
+/* Most have met these drugs before; some blasts hardly feel them, others go as at first. */
+static void chemo(const double z[SCORES], FILE *out) {
+    fprintf(out, ",%.4f", clip(lognormal(0.25, 1.2, z[Z_CHEMO]), 0.01, 50));
+}
+
 static const char header[] =
     "name,simulation.seed,patient.age_years,patient.sex,patient.bsa_m2,patient.transplant_candidate,"
     "drug.cl1_l_per_h,drug.v1_l,patient.marrow_blast_fraction,patient.blood_blast_percent,"
@@ -168,7 +174,8 @@ static const char header[] =
     "counts.neutrophils_base_1e9_per_l,counts.platelets_base_1e9_per_l,counts.hb_base_g_per_dl,"
     "counts.neutrophils_slope_ml_per_ng,counts.platelets_slope_ml_per_ng,"
     "counts.neutrophils_entry_1e9_per_l,counts.platelets_entry_1e9_per_l,counts.hb_entry_g_per_dl,"
-    "counts.lymphocytes_1e9_per_l,liver.bilirubin_mg_per_dl,liver.alt_u_per_l,liver.ast_u_per_l\n";
+    "counts.lymphocytes_1e9_per_l,liver.bilirubin_mg_per_dl,liver.alt_u_per_l,liver.ast_u_per_l,"
+    "chemo.sensitivity\n";
 
 Status population_write(uint64_t seed, int count, FILE *out) {
     fputs(header, out);
@@ -181,6 +188,7 @@ Status population_write(uint64_t seed, int count, FILE *out) {
         disease(z, out);
         counts(z, out);
         liver(z, out);
+        chemo(z, out);
         fputc('\n', out);
     }
     REQUIRE(fflush(out) == 0 && !ferror(out), STATUS_FAILED,
