@@ -102,6 +102,21 @@ run beyond --actions left/events.csv
 check "gone on from there: as if it had not ended" same beyond ended
 run short --until 5 --actions left/events.csv 2> stderr
 check "what comes after the end is said" grep -q "1 of 2 come after day 5, the end" stderr
+view -o again <<'END'
+until 3
+skip
+seek 2
+seek 3
+scale 0.5
+until 5
+END
+result $? "gone back to a day, and done more on it"
+check "what was done there before stays, and comes first" sh -c '[ "$(grep -c "^72,action,user" again/events.csv)" -eq 2 ] && grep "^72,action" again/events.csv | head -n 1 | grep -q skip'
+printf 'time_h,kind,code,value,detail\n24,action,user,,stop\n48,action,user,,skip\n' > impossible.csv
+check "an action of a list that cannot be done ends a run" refused 2 "no dose is coming at hour 48" run impossible --actions impossible.csv
+check "a session goes on without it, and says so" refused 2 "no dose is coming at hour 48; add one first; left out" \
+    "$marrow" view "$configs/label.yaml" "${options[@]}" --headless -o possible --actions impossible.csv
+check "to its end" grep -q '"result":.*"finished"' possible/run.json
 
 echo "# killed"
 view -o early <<'END'

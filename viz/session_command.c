@@ -262,8 +262,10 @@ Status command_check(const char *line) {
 static Status act(Session *s, const char *line) {
     REQUIRE(!run_done(&s->run), STATUS_BAD_INPUT, "%s: day %g is the last; seek back first", line,
             sim_time_h(s->run.sim) / 24);
+    bool past = s->latest_h > sim_time_h(s->run.sim);
+    if (!past) TRY(run_actions(&s->run)); /* what was done at this very moment, before it was gone back to */
     TRY(run_act(&s->run, line));
-    if (s->latest_h > sim_time_h(s->run.sim)) TRY(moments_branch(s));
+    if (past) TRY(moments_branch(s));
     session_say(s, false, "day %g: %s", sim_time_h(s->run.sim) / 24, line);
     return STATUS_OK;
 }

@@ -18,8 +18,29 @@ double session_now_s(void) {
 
 /* ---- beginning and ending ---- */
 
+static void went_wrong(Session *s, Status status, const char *message) {
+    session_say(s, true, "%s", message);
+    pthread_mutex_lock(&s->lock);
+    if (s->wrong == STATUS_OK) {
+        s->wrong = status;
+        snprintf(s->wrong_message, sizeof s->wrong_message, "%s", message);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void action_dropped(void *session, const char *why) {
+    went_wrong(session, STATUS_BAD_INPUT, why);
+}
+
+static void say_again(Session *s) {
+    size_t again = s->run.actions.count - s->run.actions.done;
+    if (again > 0 && !s->run.options.actions)
+        session_say(s, false, "%zu of the actions in events.csv will be done again", again);
+}
+
 static Status begin(Session *s) {
     Run *run = &s->run;
+    run->action_dropped = action_dropped, run->action_dropped_who = s;
     run->options.quiet = run->keep_lines = true;
     run->record =
         (RunRecord){.config = &run->config, .backend = &run->backend, .result = "running", .message = ""};
@@ -35,6 +56,7 @@ static Status begin(Session *s) {
     s->changes++;
     TRY(branch_new(s, -1));
     TRY(rows_take(s));
+    say_again(s);
     return moments_first(s);
 }
 
@@ -116,12 +138,8 @@ static void script_drop(Session *s) {
 static void command_went_wrong(Session *s, const Command *command, Status status) {
     char message[1024];
     snprintf(message, sizeof message, "%s", status_message());
-    session_say(s, true, "%s", message);
+    went_wrong(s, status, message);
     pthread_mutex_lock(&s->lock);
-    if (s->wrong == STATUS_OK) {
-        s->wrong = status;
-        snprintf(s->wrong_message, sizeof s->wrong_message, "%s", message);
-    }
     if (command->script) script_drop(s);
     pthread_mutex_unlock(&s->lock);
 }

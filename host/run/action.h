@@ -59,6 +59,7 @@ Status actions_add(ActionList *list, double time_h, const char *text);
 Status actions_put(ActionList *list, double time_h, const char *text);
 Status actions_reserve(ActionList *list, size_t room);
 void actions_cut(ActionList *list, size_t count); /* keeps the first `count` */
+void actions_drop(ActionList *list);              /* the next one; there is one */
 Status actions_copy(ActionList *to, const ActionList *from);
 void actions_destroy(ActionList *list); /* accepts any state */
 

@@ -44,6 +44,11 @@ void actions_cut(ActionList *list, size_t count) {
     if (list->done > list->count) list->done = list->count;
 }
 
+void actions_drop(ActionList *list) {
+    size_t at = list->done, after = --list->count - at;
+    memmove(&list->item[at], &list->item[at + 1], after * sizeof *list->item);
+}
+
 Status actions_copy(ActionList *to, const ActionList *from) {
     actions_cut(to, 0);
     for (size_t i = 0; i < from->count; i++) TRY(actions_add(to, from->item[i].time_h, from->item[i].text));

@@ -39,7 +39,10 @@ typedef struct Run {
     Background *background; /* writes what takes long beside the simulation */
     Snapshots snapshots;
     ActionList actions; /* --actions, and what is asked for on the way */
-    Observation last;   /* the latest finished row, and how many there were */
+    /* Who goes on without an action of the list that cannot be done is told why; NULL: the run ends there. */
+    void (*action_dropped)(void *who, const char *why);
+    void *action_dropped_who;
+    Observation last; /* the latest finished row, and how many there were */
     int64_t row_count;
     bool keep_lines; /* the clinic's lines are kept in memory, too: for who shows them */
     ChartLine *line;

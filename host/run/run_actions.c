@@ -73,10 +73,23 @@ static Status act(Run *run, const char *text) {
     return run_writes(run) ? events_action(&run->events, sim_time_h(run->sim), text) : STATUS_OK;
 }
 
+static void drop(Run *run) {
+    char why[1024];
+    snprintf(why, sizeof why, "%s; left out", status_message());
+    actions_drop(&run->actions);
+    run->action_dropped(run->action_dropped_who, why);
+}
+
 Status run_actions(Run *run) {
-    for (const Action *due; (due = actions_due(&run->actions, sim_time_h(run->sim))) != NULL;
-         run->actions.done++)
-        TRY(act(run, due->text));
+    for (const Action *due; (due = actions_due(&run->actions, sim_time_h(run->sim))) != NULL;) {
+        Status status = act(run, due->text);
+        if (status == STATUS_BAD_INPUT && run->action_dropped) {
+            drop(run);
+            continue;
+        }
+        TRY(status);
+        run->actions.done++;
+    }
     return STATUS_OK;
 }
 
