@@ -97,7 +97,11 @@ wait_for() { # SECONDS COMMAND...: until it succeeds
     return 1
 }
 
-no_jobs() { [ -z "$(squeue -h 2> /dev/null)" ]; }
+no_jobs_now() {
+    local jobs
+    jobs=$(squeue -h 2> /dev/null) && [ -z "$jobs" ] # a slurmctld that is too busy to answer says nothing either
+}
+no_jobs() { no_jobs_now && sleep 1 && no_jobs_now; } # not only between an end and a new beginning
 
 # Slurm lets a requeued job wait two minutes; we do not.
 hasten() {
