@@ -347,9 +347,9 @@ fuzz-checkpoint: ## cut, damaged and odd checkpoints, for SECONDS=60
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp build/fuzz/checkpoint -max_total_time=$(SECONDS) -max_len=256 \
 	  -len_control=0 -detect_leaks=0 -timeout=120 -close_fd_mask=2 build/fuzz/checkpoints
 
-# Each of their records is played again, which takes as long.
+# The first seed's record is played again, which takes as long; then come some other seeds.
 fuzz-view: ## random hands on the window under the address sanitizer, for SECONDS=60
-	FUZZ_SECONDS=$(SECONDS) LIMIT=$$((300 + 3 * $(SECONDS))) $(MAKE) BUILD=build/asan SANITIZE="-fsanitize=address -fno-omit-frame-pointer" hands
+	FUZZ_SECONDS=$(SECONDS) LIMIT=$$((600 + 3 * $(SECONDS))) $(MAKE) BUILD=build/asan SANITIZE="-fsanitize=address -fno-omit-frame-pointer" hands
 
 hands: $(PROGRAMS)
 	@tests/run.sh $(BUILD) tests/long_hands.sh

@@ -2,7 +2,8 @@
 #   awk -f docs/population.awk out/population/runs.csv
 #   awk -v arm=comparator -f docs/population.awk out/comparator/runs.csv      # chemotherapy
 # Columns: n of whom, share with its 95 % interval (Wilson 1927), published, the range that is accepted, verdict. Ids, sources and
-# ranges are those of configs/targets.csv; ten points to either side where it has none. Fields of runs.csv may be quoted.
+# ranges are those of configs/targets.csv. It has none for the comparator's S02, S03, S10, S12 and S16: ten points to either side of
+# counts and infections, a few of rare events (A). Fields of runs.csv may be quoted.
 function fields(line, f,    n, i, c, q, s) {
     n = 1; s = ""; q = 0
     for (i = 1; i <= length(line); i++) {
